@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+
+package config_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/fencebot/fencebot/config"
+)
+
+func TestEmptyFileIsDefault(t *testing.T) {
+	t.Parallel()
+	got, err := config.Load(strings.NewReader(""))
+	if err != nil || got != config.Default() {
+		t.Errorf("Load(\"\") = %+v, %v; want the defaults", got, err)
+	}
+}
+
+// The shipped example documents every key with its default; it must not drift.
+func TestExampleIsDefault(t *testing.T) {
+	t.Parallel()
+	got, err := config.LoadFile("../examples/fencebot.toml")
+	if err != nil || got != config.Default() {
+		t.Errorf("example = %+v, %v; want the defaults %+v", got, err, config.Default())
+	}
+	text, err := os.ReadFile("../examples/fencebot.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"state", "tree", "jobs", "ccache", "sandbox", "disk_mib", "timeout", "binary",
+		"accel", "cpus", "mem_mib", "boot", "silence", "test", "run", "reboots", "dir", "from"} {
+		if !strings.Contains(string(text), "\n"+key+" = ") {
+			t.Errorf("example does not show %q", key)
+		}
+	}
+}
+
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		in   string
+		want []string // each must be in the message
+	}{
+		"unknown key":   {"[build]\njbos = 3\n", []string{"line 2", "build.jbos", "no such key"}},
+		"wrong type":    {"[qemu]\ncpus = \"two\"\n", []string{"line 2", "qemu.cpus"}},
+		"no unit":       {"[qemu]\nboot = \"90\"\n", []string{"90", "unit"}},
+		"zero span":     {"[qemu]\nboot = \"0s\"\n", []string{"more than zero"}},
+		"out of range":  {"[qemu]\ncpus = 9\n", []string{"qemu.cpus", "1 to 4"}},
+		"bad words":     {"[build]\nsandbox = \"docker\"\n[qemu]\naccel = \"xen\"\n", []string{"build.sandbox", "qemu.accel"}},
+		"not toml":      {"<html>\n", []string{"line 1"}},
+		"negative jobs": {"[build]\njobs = -1\n", []string{"build.jobs"}},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := config.Load(strings.NewReader(tc.in))
+			if err == nil {
+				t.Fatalf("Load(%q) succeeded", tc.in)
+			}
+			for _, w := range tc.want {
+				if !strings.Contains(err.Error(), w) {
+					t.Errorf("Load(%q) = %q; want it to name %q", tc.in, err, w)
+				}
+			}
+		})
+	}
+}
+
+func TestTooLarge(t *testing.T) {
+	t.Parallel()
+	if _, err := config.Load(strings.NewReader(strings.Repeat("#\n", 1<<20))); err == nil {
+		t.Error("Load accepted a file of 2 MiB")
+	}
+}
+
+func TestMissingFile(t *testing.T) {
+	t.Parallel()
+	if _, err := config.LoadFile("testdata/none.toml"); !os.IsNotExist(err) {
+		t.Errorf("LoadFile = %v; want a not-exist error", err)
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add("[qemu]\nboot = \"90s\"\n")
+	f.Fuzz(func(t *testing.T, s string) {
+		c, err := config.Load(strings.NewReader(s))
+		if err == nil && c.Validate() != nil {
+			t.Errorf("Load(%q) returned an invalid configuration", s)
+		}
+	})
+}
