@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-// Package wire holds what the host and the agent in the guest say to each
-// other over the virtio-serial port fencebot.agent: one JSON value a line, the
-// host's Plan first, then the agent's Events.
-//
-// It is pure. Everything the host reads here was written by a guest that may
-// run a hostile kernel: an Event is a claim, bounded by MaxLine, and never
-// more than one run's own answer.
 package wire
 
 // MaxLine is the longest line in bytes that either side accepts.
