@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+
+package report
+
+import (
+	"fmt"
+
+	"github.com/fencebot/fencebot/report/igt"
+)
+
+// A Row is one subtest on both kernels.
+type Row struct {
+	Name    string  `json:"name"`
+	Driver  string  `json:"driver,omitempty"`
+	Base    string  `json:"base"`    // result; "" when the base's plan lacks it
+	Patched string  `json:"patched"` // result; "" when it lacks it
+	Seconds float64 `json:"seconds"` // on the patched kernel
+	Alive   bool    `json:"alive"`   // lockdep was alive when it began on the patched kernel
+}
+
+// Changed reports whether a subtest ended differently on the two kernels. It
+// is news, and no verdict.
+func (r Row) Changed() bool { return r.Base != r.Patched && r.Base != "" && r.Patched != "" }
+
+// rows joins the cases of both runs, in the order of the patched one.
+func rows(base, patched Run) []Row {
+	at := map[string]int{}
+	out := []Row{}
+	row := func(c igt.Case) *Row {
+		i, ok := at[c.Key()]
+		if !ok {
+			i = len(out)
+			at[c.Key()] = i
+			out = append(out, Row{Name: c.Name, Driver: c.Driver})
+		}
+		return &out[i]
+	}
+	for _, c := range patched.Cases {
+		if r := row(c); r.Patched == "" || c.Started() {
+			r.Patched, r.Seconds, r.Alive = string(c.Result), c.Seconds, c.Alive
+		}
+	}
+	for _, c := range base.Cases {
+		if r := row(c); r.Base == "" || c.Started() {
+			r.Base = string(c.Result)
+		}
+	}
+	return out
+}
+
+// Lockdep says what the absence of a report is worth.
+type Lockdep struct {
+	Alive  bool   `json:"alive"`            // every test that ran began with lockdep alive, at least one, and lockdep never gave up
+	Reason string `json:"reason,omitempty"` // why not
+	Ran    int    `json:"ran"`              // tests that began and did not skip
+	Tested int    `json:"tested"`           // those of them that began with lockdep alive
+}
+
+// exercise tells what the run of the patched kernel exercised.
+func exercise(r Run) Lockdep {
+	var l Lockdep
+	started := 0
+	for _, c := range r.Cases {
+		if c.Started() {
+			started++
+		}
+		if c.Exercised() {
+			l.Ran++
+			if c.Alive {
+				l.Tested++
+			}
+		}
+	}
+	switch gaveUp := lockdepGaveUp(r); {
+	case gaveUp != "":
+		l.Reason = "lockdep gave up: " + gaveUp
+		l.Tested = 0
+	case len(r.Boots) == 0:
+		l.Reason = "the patched kernel was not started"
+	case started == 0:
+		l.Reason = "no test ran"
+	case l.Ran == 0:
+		l.Reason = fmt.Sprintf("all %d tests skipped", started)
+	case l.Tested == 0:
+		l.Reason = deadReason(r)
+	case l.Tested < l.Ran:
+		l.Reason = fmt.Sprintf("%d of %d tests began with lockdep off", l.Ran-l.Tested, l.Ran)
+	default:
+		l.Alive = true
+	}
+	return l
+}
+
+// lockdepGaveUp returns the title of the report that ended checking for good, or "".
+func lockdepGaveUp(r Run) string {
+	for _, b := range r.Boots {
+		for _, s := range b.Splats {
+			if exhausted(s) {
+				return clip(s.Title, maxTitle)
+			}
+		}
+	}
+	return ""
+}
+
+func deadReason(r Run) string {
+	for _, b := range r.Boots {
+		if b.Ready && !b.Lockdep.Known {
+			return "the state of lockdep is not known: " + clip(b.Lockdep.Text, maxTitle)
+		}
+		if b.Ready && !b.Lockdep.Alive && len(b.Splats) > 0 {
+			return "lockdep was off before the first test, after: " + clip(b.Splats[0].Title, maxTitle)
+		}
+	}
+	return "lockdep was off before the first test"
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+
+package report
+
+import "github.com/fencebot/fencebot/report/lockdep"
+
+// A judge sorts what the patched kernel reported into findings, known reports
+// and follow-ups.
+type judge struct {
+	base     baseline
+	patched  map[string]bool // signatures that the patched kernel shows
+	findings []Finding
+	roots    []lockdep.Splat // the splat of each finding
+	known    []Finding
+	bySig    map[string]int // signature: index in findings
+	knownSig map[string]int // signature: index in known
+	full     bool           // some findings were left out
+}
+
+func newJudge(base baseline, patched Run) *judge {
+	j := &judge{base: base, patched: map[string]bool{}, bySig: map[string]int{}, knownSig: map[string]int{}}
+	for _, b := range patched.Boots {
+		for _, s := range sightings(patched, b) {
+			j.patched[signature(s)] = true
+		}
+	}
+	for _, b := range patched.Boots {
+		j.boot(patched, b)
+	}
+	return j
+}
+
+// boot goes through one boot's reports in order. Only reports of the same boot
+// can come of one another.
+func (j *judge) boot(r Run, b Boot) {
+	var here []int // findings seen in this boot, oldest first
+	for _, s := range sightings(r, b) {
+		switch {
+		case exhausted(s):
+		case j.base.has(s):
+			j.addKnown(s, b.Number, "")
+		default:
+			if i, ok := j.find(s); ok {
+				j.findings[i].Count++
+				here = append(here, i)
+			} else if i, ok := j.root(here, s); ok {
+				j.addFollow(i, s)
+			} else if old := j.base.renamed(s, j.patched); old != "" {
+				j.addKnown(s, b.Number, old)
+			} else if i, ok := j.addFinding(s, b.Number); ok {
+				here = append(here, i)
+			}
+		}
+	}
+}
+
+// find returns the finding that is the same bug. A damaged report belongs to a
+// finding of its kind in the same test.
+func (j *judge) find(s lockdep.Splat) (int, bool) {
+	if i, ok := j.bySig[signature(s)]; ok {
+		return i, true
+	}
+	for i, r := range j.roots {
+		if (s.Corrupted || r.Corrupted) && r.Family == s.Family && r.Subtest == s.Subtest {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+func (j *judge) root(here []int, s lockdep.Splat) (int, bool) {
+	for _, i := range here {
+		if follows(j.roots[i], s) {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+func (j *judge) addFollow(i int, s lockdep.Splat) {
+	f := &j.findings[i]
+	n := Follow{Family: s.Family, Title: clip(s.Title, maxTitle)}
+	for _, old := range f.Followed {
+		if old == n {
+			return
+		}
+	}
+	if len(f.Followed) < maxFollow {
+		f.Followed = append(f.Followed, n)
+	}
+}
+
+func (j *judge) addFinding(s lockdep.Splat, boot int) (int, bool) {
+	if len(j.findings) >= MaxFindings {
+		j.full = true
+		return 0, false
+	}
+	f := newFinding(s, boot)
+	f.MaskedBy = j.base.masking(s, j.patched)
+	j.bySig[f.Signature] = len(j.findings)
+	j.findings, j.roots = append(j.findings, f), append(j.roots, s)
+	return len(j.findings) - 1, true
+}
+
+func (j *judge) addKnown(s lockdep.Splat, boot int, from string) {
+	if i, ok := j.knownSig[signature(s)]; ok {
+		j.known[i].Count++
+		return
+	}
+	if len(j.known) >= MaxFindings {
+		return
+	}
+	f := newFinding(s, boot)
+	f.RenamedFrom = from
+	f.Culprit.Why = "the base shows it, too"
+	j.knownSig[f.Signature] = len(j.known)
+	j.known = append(j.known, f)
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+
+package report
+
+import (
+	"slices"
+
+	"github.com/fencebot/fencebot/report/igt"
+)
+
+// Replays is how often the base runs a boot's tests again before something
+// that the boot showed counts as new.
+const Replays = 3
+
+// A Rerun asks for one boot of the patched kernel to be replayed on the base.
+type Rerun struct {
+	Boot       int        // number of the boot
+	Signatures []string   // what is not known of the base yet, in order of appearance
+	Cases      []igt.Case // tests that ran in that boot, in order; empty when it came before the first
+}
+
+// NeedsReplay says which boots of the patched kernel showed something that the
+// base did not. What a boot shows depends on the tests before, so the base
+// has to run the same tests in the same order, [Replays] times each, before
+// [Compare] can call it new. Reports that follow from another one need none
+// of their own.
+func NeedsReplay(base, patched Run) []Rerun {
+	if !base.ready() || !patched.ready() {
+		return nil
+	}
+	var out []Rerun
+	for _, f := range newJudge(newBaseline(base, nil), patched).findings {
+		i := slices.IndexFunc(out, func(r Rerun) bool { return r.Boot == f.Boot })
+		if i < 0 {
+			i = len(out)
+			out = append(out, Rerun{Boot: f.Boot, Cases: startedIn(patched, f.Boot)})
+		}
+		out[i].Signatures = append(out[i].Signatures, f.Signature)
+	}
+	return out
+}
+
+// startedIn returns the cases that ran in one boot. The boot ends after the
+// test that turned lockdep off, so none of them is too many.
+func startedIn(r Run, boot int) []igt.Case {
+	var out []igt.Case
+	for _, c := range r.Cases {
+		if c.Boot == boot && c.Started() {
+			out = append(out, c)
+		}
+	}
+	return out
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+
+package report
+
+import "strconv"
+
+// MaxMbox is how many bytes of mailed patches a report carries with it. A cut
+// mbox would reproduce something else, so a longer one is left out.
+const MaxMbox = 16 << 20
+
+// Reproduce is all that running the check again takes.
+type Reproduce struct {
+	Tree        string   `json:"tree"`
+	Base        string   `json:"base"` // full commit ids
+	Tip         string   `json:"tip"`
+	Overlays    []string `json:"overlays"`     // names of the overlays on top of both kernels
+	SeriesMbox  string   `json:"series_mbox"`  // the patches as mailed
+	OverlayMbox string   `json:"overlay_mbox"` // and the overlays
+	LeftOut     string   `json:"left_out"`     // why the patches are not in here; empty when they are
+	ConfigHash  string   `json:"config_hash"`  // SHA-256 of the final .config
+	ConfigExtra string   `json:"config_extra"` // options that were asked for on top of our own
+	Compiler    string   `json:"compiler"`     // first line of its --version
+	QEMU        []string `json:"qemu"`         // command line
+	QEMUVersion string   `json:"qemu_version"` // first line of its --version
+	Accel       string   `json:"accel"`        // "kvm" or "tcg"
+	CPUs        int      `json:"cpus"`
+	MemoryMiB   int      `json:"memory_mib"`
+	Tests       []Test   `json:"tests"`    // the whole plan, in order
+	Commands    []string `json:"commands"` // what to type, a line each
+}
+
+// A Test is one job of the plan.
+type Test struct {
+	Binary  string `json:"binary"`
+	Subtest string `json:"subtest,omitempty"`
+	Driver  string `json:"driver,omitempty"`
+	IGT     bool   `json:"igt,omitempty"`
+}
+
+// Embed puts the patches into the report, or says why it does not.
+func (r *Reproduce) Embed(series, overlay string) {
+	r.SeriesMbox, r.OverlayMbox, r.LeftOut = "", "", ""
+	if n := len(series) + len(overlay); n > MaxMbox {
+		r.LeftOut = "the patches have " + itoa(n) + " bytes, more than the limit of " + itoa(MaxMbox)
+		return
+	}
+	r.SeriesMbox, r.OverlayMbox = series, overlay
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
