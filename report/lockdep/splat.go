@@ -8,20 +8,44 @@ type Splat struct {
 	Title     string   `json:"title"`    // "possible circular locking dependency detected in vkms_crtc_atomic_begin"
 	Function  string   `json:"function"` // first frame that is no helper
 	At        string   `json:"at"`       // place of the lock as the report names it
-	Line      int      `json:"line"`     // 1-based line of the log where the report begins
+	Line      int      `json:"line"`     // 1-based line of the log that holds the message
 	Classes   []string `json:"classes"`  // lock classes in canonical names, in order of appearance
 	Edges     []Edge   `json:"edges"`
-	Task      string   `json:"task"`
-	Subtest   string   `json:"subtest"`   // from the last "[IGT] binary: starting subtest name" before it
-	Signature string   `json:"signature"` // equal for the same bug across boots and builds
-	Corrupted bool     `json:"corrupted"`
-	Raw       string   `json:"raw"` // the whole report, prefixes removed
+	Task      string   `json:"task"`      // "name/pid" as the report has it
+	Subtest   string   `json:"subtest"`   // "kms_vblank@query-idle", from the last "[IGT] ..." line before it
+	Signature string   `json:"signature"` // equal for the same bug across boots and builds, see [Splat.Canonical]
+	Corrupted bool     `json:"corrupted"` // cut off, or mixed with other output
+	Raw       string   `json:"raw"`       // the whole report, prefixes removed
+
+	Usage string   `json:"usage"` // "{HARDIRQ-ON-W} -> {IN-HARDIRQ-W}"; empty if the family has none
+	Locks []Lock   `json:"locks"` // every lock the report is about, in order of appearance
+	Held  []Lock   `json:"held"`  // the list under "N locks held by ..."
+	Trace []Frame  `json:"trace"` // stack of the report itself, innermost frame first
+	Also  []Family `json:"also"`  // what followed from it: the panic after a warning, the BUG() after a bad list
 }
 
 // An Edge says that lock To was taken while From was held.
 type Edge struct {
 	From string `json:"from"`
 	To   string `json:"to"`
+}
+
+// A Lock is one mention of a lock, as print_lock() and print_lock_name() in
+// kernel/locking/lockdep.c write it.
+type Lock struct {
+	Class    string `json:"class"`     // canonical name, see [CanonicalClass]
+	Usage    string `json:"usage"`     // "+.+." of {+.+.}; empty where the report prints none
+	WaitType string `json:"wait_type"` // "3:3" of -{3:3}; empty before Linux 5.7
+	At       string `json:"at"`        // function that took it; empty where the report prints none
+}
+
+// A Frame is one line of a stack trace.
+type Frame struct {
+	Function string `json:"function"`       // without .isra, .constprop, .part and .cold endings
+	File     string `json:"file,omitempty"` // only in symbolized logs
+	Line     int    `json:"line,omitempty"` // only in symbolized logs
+	Offset   string `json:"offset"`         // "0x38/0x4d"; empty for inlined frames
+	Reliable bool   `json:"reliable"`       // false for frames with a question mark
 }
 
 // A Family is the kind of a report, in the words of docs/families.md.

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+
+package lockdep
+
+import (
+	"bytes"
+	"strings"
+)
+
+// Limits on what stands between the lines of one report. They only decide how far
+// a report reaches in a log without caller ids; all its known lines are kept anyway.
+const (
+	quietBeforeTrace = 40  // lines that look like no report, before the stack trace
+	quietAfterTrace  = 8   // and after it began
+	maxForeign       = 500 // lines of other tasks and of user space
+	tailAfterEnd     = 10  // lines after the end in which "Kernel panic" still belongs to it
+	lineCost         = 32  // bytes of memory that a line costs beside its text
+)
+
+// A block is a report that is being read.
+type block struct {
+	family  Family
+	also    []Family
+	line    int
+	caller  string
+	timed   bool
+	subtest string
+
+	lines     []string
+	message   int  // index of the message in lines
+	size      int  // bytes of memory taken
+	good      int  // number of lines up to the last one that is surely of the report
+	quiet     int  // lines since then
+	foreign   int  // lines of others since the start
+	trace     bool // the stack trace has begun
+	truncated bool // the limit was hit
+	broken    bool // another report began before the trace
+	ended     bool // the last line was seen; only a panic can follow
+	tail      int  // lines since the end
+	closed    bool
+}
+
+// takes says whether the line can be of this report at all.
+func (b *block) takes(l logLine) bool {
+	if b.timed && !l.timed {
+		return false // user space writes to the same console
+	}
+	return b.caller == "" || l.caller == "" || l.caller == b.caller || b.family.manyCallers()
+}
+
+// add takes the next line of the log into the report, or closes the report.
+func (b *block) add(l logLine, limit int) {
+	if b.ended {
+		b.tail++
+		b.closed = b.tail > tailAfterEnd
+		return
+	}
+	if !b.takes(l) {
+		b.foreign++
+		b.closed = b.foreign > maxForeign
+		return
+	}
+	if b.trace && (isCutHere(l.text) || isRule(l.text, '=')) {
+		if b.family.boxed() && !isCutHere(l.text) {
+			b.keep(l, limit)
+			b.good = len(b.lines)
+		}
+		b.ended = true
+		return
+	}
+	b.keep(l, limit)
+	b.judge(l.text)
+}
+
+// keep stores the text of a line.
+func (b *block) keep(l logLine, limit int) {
+	if b.size+len(l.text)+lineCost > limit {
+		b.truncated = true
+		return
+	}
+	b.lines = append(b.lines, clean(l.text))
+	b.size += len(l.text) + lineCost
+}
+
+// judge notes what a line says about the end of the report.
+func (b *block) judge(text []byte) {
+	switch {
+	case len(bytes.TrimSpace(text)) == 0:
+		return
+	case bytes.HasPrefix(text, []byte("---[ end ")),
+		bytes.HasPrefix(text, []byte("Rebooting in ")):
+		b.good, b.ended = len(b.lines), true
+		return
+	case looksLikeReport(text):
+		b.good, b.quiet = len(b.lines), 0
+		if !b.trace {
+			b.trace = startsTrace(text)
+		}
+		return
+	}
+	b.quiet++
+	if b.trace && b.quiet > quietAfterTrace || b.quiet > quietBeforeTrace {
+		b.closed = true
+	}
+}
+
+// clean makes text valid UTF-8 without control bytes other than tab.
+func clean(text []byte) string {
+	for _, c := range text {
+		if c < ' ' && c != '\t' || c >= 0x7f {
+			return strings.Map(func(r rune) rune {
+				if r < ' ' && r != '\t' || 0x7f <= r && r < 0xa0 {
+					return '\uFFFD'
+				}
+				return r
+			}, strings.ToValidUTF8(string(text), "\uFFFD"))
+		}
+	}
+	return string(text)
+}
+
+// joins says whether a report of family f that begins now is part of this one.
+func (b *block) joins(f Family) bool {
+	early := !b.trace && !b.ended && len(b.lines)-b.message < 20
+	switch f {
+	case Panic:
+		return b.family != Panic
+	case continuation:
+		return !b.ended && (b.family.oops() || early)
+	case RCUStall:
+		return b.family == RCUStall && !b.ended
+	case Warning, KernelBug, LockdepInternal, Refcount, ODebug:
+		switch b.family {
+		case ListCorruption, Refcount, ODebug, LockdepInternal:
+			return early
+		}
+	}
+	return false
+}
+
+// join takes the first line of a follow-up into the report.
+func (b *block) join(f Family, l logLine, limit int) {
+	b.ended, b.tail = false, 0
+	b.keep(l, limit)
+	b.good, b.quiet = len(b.lines), 0
+	if f == continuation || f == b.family {
+		return
+	}
+	for _, have := range b.also {
+		if have == f {
+			return
+		}
+	}
+	b.also = append(b.also, f)
+}
+
+// startsTrace knows the line before the frames of the report's own stack.
+func startsTrace(text []byte) bool {
+	s := string(bytes.TrimSpace(text))
+	return strings.EqualFold(s, "call trace:") || s == "stack backtrace:" || s == "backtrace:" ||
+		s == "Backtrace:" || strings.HasPrefix(s, "Backtrace: ")
+}
+
+// looksLikeReport knows the lines that reports are made of. Indented lines are
+// always taken for one: the kernel indents hardly anything else.
+func looksLikeReport(text []byte) bool {
+	if text[0] == ' ' || text[0] == '\t' {
+		return true
+	}
+	s := string(text[:min(len(text), 128)])
+	if _, ok := parseFrame(s); ok {
+		return true
+	}
+	if strings.Contains(s, "locks held by ") || strings.Contains(s, "lock held by ") || isRegister(s) {
+		return true
+	}
+	for _, p := range reportWords {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// isRegister knows "RAX: 00..", "R10: ..", "x29: ..", "pc : .." and the like.
+func isRegister(s string) bool {
+	name, rest, ok := strings.Cut(s, ":")
+	name = strings.TrimRight(name, " ")
+	if !ok || len(name) < 2 || len(name) > 3 || len(rest) < 2 || rest[0] != ' ' {
+		return false
+	}
+	value, _, _ := strings.Cut(rest[1:], " ")
+	value = strings.TrimPrefix(strings.TrimPrefix(value, "[<"), "0018:")
+	return len(value) >= 4 && strings.Trim(value, "0123456789abcdef(>]:") == ""
+}

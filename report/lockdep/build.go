@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+
+package lockdep
+
+import (
+	"slices"
+	"strings"
+)
+
+// splat makes the value that Scan yields of the lines of a report.
+func (b *block) splat() Splat {
+	lines := b.lines[:max(b.good, b.message+1)]
+	if b.message >= len(b.lines) { // even the first line was over the limit
+		lines = append(lines[:0:0], "")
+		b.message = 0
+	}
+	p := &parser{family: b.family}
+	p.message(lines[b.message])
+	for _, l := range lines[b.message+1:] {
+		p.line(l)
+	}
+	if len(p.trace) == 0 {
+		p.trace = p.direct
+	}
+	s := Splat{
+		Family: b.family, Line: b.line, Subtest: b.subtest, Also: b.also,
+		Task: p.task, Usage: p.usage, Locks: p.allLocks(), Held: p.held,
+		Edges: p.edges(), Trace: p.trace, At: p.place0(),
+		Raw: strings.Join(lines, "\n"),
+	}
+	s.Classes = p.classes(s.Locks, s.Edges)
+	s.Function = p.function(s.At)
+	s.Title = title(lines[b.message], s.Function)
+	s.Corrupted = b.broken || b.truncated || p.damaged()
+	s.Signature = signature(s.Canonical())
+	return s
+}
+
+// allLocks are the locks of the header and of the chain; reports about what a task
+// holds have only the list of held locks.
+func (p *parser) allLocks() []Lock {
+	var out []Lock
+	for _, l := range p.locks {
+		out = addLock(out, l)
+	}
+	for _, c := range p.chain {
+		out = addLock(out, c.lock)
+	}
+	if len(out) > 0 {
+		return out
+	}
+	switch p.family {
+	case LocksStillHeld, LockHeldAtUser, WorkqueueLeak, BadUnlockBalance, HeldLockFreed:
+		return slices.Clone(p.held)
+	}
+	return nil
+}
+
+// addLock appends l unless the same mention is there already.
+func addLock(locks []Lock, l Lock) []Lock {
+	for i, have := range locks {
+		if have.Class == l.Class {
+			if have.At == "" {
+				locks[i].At = l.At
+			}
+			return locks
+		}
+	}
+	return append(locks, l)
+}
+
+func (p *parser) classes(locks []Lock, edges []Edge) []string {
+	out := []string{}
+	add := func(class string) {
+		if !slices.Contains(out, class) {
+			out = append(out, class)
+		}
+	}
+	for _, l := range locks {
+		add(l.Class)
+	}
+	for _, e := range edges {
+		add(e.From)
+		add(e.To)
+	}
+	return out
+}
+
+// edges are the dependencies that a report proves: those of the existing chain and
+// the new one that closes the circle.
+//
+// print_circular_bug() prints the chain from the held lock #N down to #0, the lock
+// that is being taken. The trace under #k shows how #k was taken under #k-1.
+func (p *parser) edges() []Edge {
+	out := []Edge{}
+	add := func(e Edge) {
+		if e.From != "" && e.To != "" && !slices.Contains(out, e) {
+			out = append(out, e)
+		}
+	}
+	for i := 1; i < len(p.chain); i++ {
+		if p.chain[i-1].number == p.chain[i].number+1 {
+			add(Edge{From: p.chain[i].lock.Class, To: p.chain[i-1].lock.Class})
+		}
+	}
+	switch {
+	case p.family == CircularDependency && len(p.locks) > 1: // taken, then held
+		add(Edge{From: p.locks[1].Class, To: p.locks[0].Class})
+	case p.family == RecursiveLocking && len(p.locks) > 1:
+		add(Edge{From: p.locks[1].Class, To: p.locks[0].Class})
+	case p.family == IRQInversion && len(p.locks) > 1: // changed lock, the one taken under it in the past
+		add(Edge{From: p.locks[0].Class, To: p.locks[1].Class})
+	}
+	if len(p.chain) == 0 {
+		for _, e := range p.deps {
+			add(e)
+		}
+	}
+	return out
+}
+
+// place0 is the place of the lock as the report names it.
+func (p *parser) place0() string {
+	if p.at != "" {
+		return p.at
+	}
+	switch p.family {
+	case LocksStillHeld, LockHeldAtUser, WorkqueueLeak, HeldLockFreed:
+		if len(p.held) > 0 {
+			return p.held[0].At
+		}
+	}
+	return ""
+}
+
+// damaged says that a report lacks what every report of its family has.
+func (p *parser) damaged() bool {
+	switch p.family {
+	case Panic, Kmemleak, KFENCE, RCUStall, WorkqueueLockup, LockHeldAtUser:
+		return false
+	}
+	return len(p.trace) == 0
+}
+
+// title is the message without decoration, and the function it is about.
+func title(message, function string) string {
+	s := trimDate(strings.TrimSpace(message))
+	for _, head := range []string{"[ ", "rcu: ", "NMI watchdog: ", "watchdog: ", "WARNING: ", "INFO: ", "BUG: "} {
+		s = strings.TrimPrefix(s, head)
+	}
+	s = strings.TrimRight(strings.TrimSuffix(s, " ]"), "!.")
+	if i := strings.Index(s, "+0x"); i > 0 { // offsets change with every build
+		s = s[:i]
+	}
+	const limit = 200
+	if len(s) > limit {
+		s = strings.ToValidUTF8(s[:limit], "")
+	}
+	if function != "" && !strings.HasSuffix(s, function) {
+		s += " in " + function
+	}
+	return s
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+
+package lockdep
+
+import "strings"
+
+// function chooses the function that a report is about: the first frame of its
+// stack that is no helper. Where all frames are helpers, the helper itself is the
+// topic, and the first one that is not part of the reporting is named.
+func (p *parser) function(at string) string {
+	switch p.family {
+	case WorkqueueLeak:
+		if p.last != "" {
+			return p.last
+		}
+	case LocksStillHeld, LockHeldAtUser:
+		if at != "" { // the stack shows where it was noticed, the lock says who took it
+			return at
+		}
+	case InconsistentState:
+		if fn := p.pick(p.enabledSide()); fn != "" {
+			return fn
+		}
+	case BadPage: // found when the page is freed, by anybody
+		if fn := p.pick(p.owner); fn != "" {
+			return fn
+		}
+	case RCUStall:
+		if fn := stalled(p.trace); fn != "" {
+			return fn
+		}
+	}
+	trace := p.trace
+	if p.place != "" && p.placeCounts() {
+		trace = append([]Frame{{Function: p.place, Reliable: true}}, trace...)
+	}
+	for _, t := range [][]Frame{trace, p.lastLink()} {
+		if fn := p.pick(t); fn != "" {
+			return fn
+		}
+	}
+	for _, t := range [][]Frame{trace, p.lastLink()} {
+		if fn := firstOf(t, func(fn string) bool { return !machinery(fn) }); fn != "" {
+			return fn
+		}
+	}
+	return at
+}
+
+// placeCounts says whether the place in the message, or the instruction pointer,
+// comes before the stack. A lockdep report may show the pointer of a task that an
+// interrupt hit by chance.
+func (p *parser) placeCounts() bool {
+	if !p.oopsPlace {
+		return !p.family.Lockdep() || p.family == LockdepInternal
+	}
+	return p.family.oops() || p.family == SoftLockup || p.family == HardLockup ||
+		p.family == Warning || p.family == KASAN
+}
+
+// enabledSide is the stack of the code that took a lock with interrupts enabled,
+// when the report itself was raised by the interrupt: that code lacks the _irqsave,
+// while the handler is innocent. For fs_reclaim and its kin it is the other way
+// round: everybody may allocate, only not in an interrupt.
+func (p *parser) enabledSide() []Frame {
+	old, now, ok := strings.Cut(p.usage, " -> ")
+	if !ok || !strings.Contains(old, "-ON-") || !strings.HasPrefix(now, "{IN-") {
+		return nil
+	}
+	if len(p.locks) > 0 && annotation(p.locks[0].Class) {
+		return nil
+	}
+	return p.past
+}
+
+// annotation says that a class is no lock but a rule in the shape of one
+// (mm/page_alloc.c, mm/mmu_notifier.c, drivers/dma-buf/dma-fence.c).
+func annotation(class string) bool {
+	switch class {
+	case "fs_reclaim", "dma_fence_map", "mmu_notifier_invalidate_range_start":
+		return true
+	}
+	return false
+}
+
+// lastLink is the stack under "-> #0": the same as that of the report.
+func (p *parser) lastLink() []Frame {
+	if n := len(p.chain); n > 0 && p.chain[n-1].number == 0 {
+		return p.chain[n-1].trace
+	}
+	return nil
+}
+
+// pick is the first function that is no helper.
+func (p *parser) pick(trace []Frame) string {
+	return firstOf(trace, func(fn string) bool { return !machinery(fn) && !p.helper(fn) })
+}
+
+// helper says whether fn only does what its caller asked for. A sleep in atomic
+// context names console_lock(): that it may sleep is what the caller did not know.
+func (p *parser) helper(fn string) bool {
+	if p.family == AtomicSleep && fn == "console_lock" {
+		return false
+	}
+	if p.family == Kmemleak && strings.Contains(fn, "alloc") { // covers of the allocator: sock_kmalloc()
+		return true
+	}
+	return helper(fn)
+}
+
+// firstOf is the first function of a trace that is wanted, by the reliable frames,
+// else by those with a question mark.
+func firstOf(trace []Frame, want func(string) bool) string {
+	for _, reliable := range []bool{true, false} {
+		for _, f := range trace {
+			if f.Reliable == reliable && want(f.Function) {
+				return f.Function
+			}
+		}
+	}
+	return ""
+}
+
+// stalled names the function that does not come to an end. The timer hits a loop
+// at a random place, so the leaf says nothing; the entry into the layer that loops
+// does: the protocol handler below __netif_receive_skb(), the work item, the timer.
+func stalled(trace []Frame) string {
+	last := ""
+	interrupted := false
+	for _, f := range trace {
+		switch {
+		case !f.Reliable:
+		case interruptEntry(f.Function):
+			last, interrupted = "", true // what came before was the timer tick
+		case dispatcher(f.Function):
+			if last != "" && interrupted {
+				return last
+			}
+		case !machinery(f.Function):
+			last = f.Function
+		}
+	}
+	return ""
+}
+
+// interruptEntry knows the frames between the timer tick and the code that it hit.
+func interruptEntry(fn string) bool {
+	switch fn {
+	case "apic_timer_interrupt", "asm_sysvec_apic_timer_interrupt", "asm_common_interrupt",
+		"el1_irq", "el1h_64_irq", "__irq_svc":
+		return true
+	}
+	return false
+}
+
+// dispatcher knows the callers that run somebody else's function.
+func dispatcher(fn string) bool {
+	switch fn {
+	case "__netif_receive_skb_core", "__netif_receive_skb_one_core", "__netif_receive_skb", "process_one_work",
+		"call_timer_fn", "__run_hrtimer", "__hrtimer_run_queues", "do_syscall_64", "do_syscall_x64",
+		"do_fast_syscall_32", "entry_SYSCALL_64_fastpath", "entry_SYSCALL_64_after_hwframe",
+		"invoke_syscall", "el0_svc_common", "ret_fast_syscall", "kthread", "tasklet_action_common",
+		"net_rx_action", "__do_softirq", "handle_softirqs":
+		return true
+	}
+	return false
+}

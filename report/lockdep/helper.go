@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+
+package lockdep
+
+// helper says that fn is a service of the kernel which the caller chose to use:
+// locks, waiting, memory, strings, reference counts, printing. A report that is
+// raised inside of it is about the caller.
+func helper(fn string) bool {
+	switch fn {
+	case "down", "down_interruptible", "down_killable", "down_timeout", "down_trylock", "up", "console_lock",
+		"console_trylock", "lock_sock_nested", "lock_sock", "lock_sock_fast", "modeset_lock", "mutex_unlock",
+		"schedule", "__schedule", "schedule_idle", "context_switch", "__switch_to", "io_schedule", "yield",
+		"flush_work", "__flush_work", "start_flush_work", "flush_workqueue", "__flush_workqueue", "drain_workqueue", "cancel_work_sync", "cancel_delayed_work_sync",
+		"kthread_stop", "kthread_park", "__cancel_work_timer", "__cancel_work_sync", "bit_wait", "bit_wait_io", "__wait_rcu_gp",
+		"might_alloc", "__might_sleep", "___might_sleep", "__might_resched", "__might_fault", "might_fault",
+		"_cond_resched", "__cond_resched", "complete", "complete_all", "try_to_wake_up", "wake_up_process",
+		"task_rq_lock", "__task_rq_lock", "prepare_alloc_pages", "get_page_from_freelist", "new_slab",
+		"allocate_slab", "dput", "fast_dput", "add_uevent_var", "device_add", "device_register",
+		"console_unlock", "irq_exit", "do_softirq", "local_bh_enable", "invoke_softirq",
+		"percpu_counter_add_batch", "read_word_at_a_time", "cipher_crypt_one", "rng_setkey", "jent_read_entropy":
+		return true
+	}
+	return hasPrefix(fn, lockPrefixes) || hasPrefix(fn, waitPrefixes) ||
+		hasPrefix(fn, memoryPrefixes) || hasPrefix(fn, dataPrefixes)
+}
+
+// Locks: kernel/locking/*.c, and the thin covers that drm and dma-buf put on them.
+var lockPrefixes = []string{
+	"_raw_", "__raw_", "do_raw_", "queued_", "native_queued_", "raw_spin_", "spin_lock", "spin_unlock", "rt_spin_",
+	"rt_mutex_", "__rt_mutex", "mutex_lock", "__mutex_", "mutex_trylock", "ww_mutex_", "__ww_mutex", "down_read",
+	"down_write", "__down", "up_read", "up_write", "rwsem_", "__rwsem", "percpu_down", "percpu_up", "__percpu_down",
+	"percpu_rwsem", "__rwbase", "rwbase_", "bit_spin_", "dma_resv_", "drm_modeset_lock", "drm_gem_lock_reservations",
+	"dma_fence_begin_signalling", "dma_fence_end_signalling", "__dma_fence_might_wait", "_atomic_dec_and_lock",
+	"lockref_", "osq_lock", "lock_acquire",
+}
+
+// Waiting: kernel/sched/{core,completion,wait,wait_bit,swait}.c, timers, work items,
+// and waits for fences.
+var waitPrefixes = []string{
+	"schedule_timeout", "schedule_preempt_disabled", "schedule_hrtimeout", "preempt_schedule", "io_schedule_",
+	"wait_for_common", "__wait_for_common", "do_wait_for_common", "wait_for_completion", "wait_on_bit", "__wait_on_bit",
+	"out_of_line_wait", "dma_fence_wait", "dma_fence_default_wait", "prepare_to_wait", "finish_wait", "__wake_up",
+	"del_timer", "__del_timer", "try_to_del_timer", "timer_delete", "__timer_delete", "timer_shutdown", "mod_timer",
+	"add_timer", "lock_timer_base", "hrtimer_cancel", "hrtimer_start", "queue_work", "__queue_work", "queue_delayed_work",
+	"swake_up", "__swait", "autoremove_wake", "default_wake",
+}
+
+// Memory: mm/*.c and lib/kobject*.c.
+var memoryPrefixes = []string{
+	"fs_reclaim_", "__fs_reclaim_", "kmem_cache_", "__kmem_cache", "kmalloc", "__kmalloc", "___kmalloc", "__do_kmalloc",
+	"kzalloc", "kcalloc", "kvmalloc", "__kvmalloc", "kvzalloc", "krealloc", "__do_krealloc", "kvfree", "kfree", "__kfree",
+	"vmalloc", "__vmalloc", "vzalloc", "vfree", "slab_", "__slab_", "___slab_", "slab_pre_alloc",
+	"alloc_pages", "__alloc_pages", "__alloc_frozen", "alloc_frozen", "folio_alloc", "__folio_alloc", "vma_alloc_",
+	"__get_free_pages", "get_zeroed_page", "free_pages", "__free_pages", "pcpu_alloc", "__alloc_percpu", "devm_k",
+	"kstrdup", "kmemdup", "kasprintf", "kvasprintf", "page_pool_", "__page_pool", "bad_page", "alloc_slab", "post_alloc_hook", "free_unref",
+	"refcount_", "__refcount", "kref_", "kobject_", "kset_", "percpu_ref_", "atomic_", "__list_", "__hlist_",
+	"consume_skb", "__kfree_skb", "skb_release_", "skb_free_",
+}
+
+// Data: lib/string.c, lib/vsprintf.c, kernel/printk, user copies and ciphers.
+var dataPrefixes = []string{
+	"memcpy", "memmove", "memset", "memcmp", "__memcpy", "__memmove", "__memset", "strlen", "strnlen", "strcmp", "strncmp",
+	"strcpy", "strncpy", "strlcpy", "strscpy", "sized_str", "strcat", "strchr", "strstr", "strcasecmp", "copy_user", "_copy_",
+	"__copy_", "copy_to_user", "copy_from_user", "copy_to_iter", "copy_from_iter", "__put_user", "__get_user", "clear_user",
+	"__pi_mem", "__pi_str", "rep_movs", "vsnprintf", "vscnprintf", "snprintf", "sprintf", "scnprintf", "seq_printf",
+	"printk", "_printk", "vprintk", "console_flush", "csum_partial", "crc32", "crypto_", "aes_", "aesti_", "drbg_",
+	"sha1_", "sha256_", "sha512_", "md5_", "chacha_", "poly1305_", "ghash_", "jent_",
+}

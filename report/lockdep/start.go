@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT
+
+package lockdep
+
+import (
+	"bytes"
+	"strings"
+)
+
+// A start maps the words a report begins with to its family.
+type start struct {
+	words  string
+	family Family
+}
+
+// Texts of print_*_bug() in kernel/locking/lockdep.c. Old kernels write
+// "[ INFO: text ]" or "[ BUG: text ]", newer ones "WARNING: text".
+var lockdepStarts = []start{
+	{"possible circular locking dependency", CircularDependency},
+	{"possible recursive locking detected", RecursiveLocking},
+	{"inconsistent lock state", InconsistentState},
+	{"possible irq lock inversion dependency", IRQInversion},
+	{"Invalid wait context", InvalidWaitContext},
+	{"Nested lock was not taken", NestedNotTaken},
+	{"bad unlock balance detected", BadUnlockBalance},
+	{"bad contention detected", LockdepInternal},
+	{"held lock freed", HeldLockFreed},
+	{"lock held when returning to user space", LockHeldAtUser},
+	{"lock held at task exit time", LocksStillHeld},
+	{"suspicious RCU usage", SuspiciousRCU},
+	{"suspicious rcu_dereference_check() usage", SuspiciousRCU},
+	{"trying to register non-static key", NonStaticKey},
+}
+
+// bugStarts are the words after "BUG: ".
+var bugStarts = []start{
+	{"KASAN: ", KASAN},
+	{"KMSAN: ", KMSAN},
+	{"KCSAN: ", KCSAN},
+	{"KFENCE: ", KFENCE},
+	{"memory leak", Kmemleak},
+	{"sleeping function called from invalid context", AtomicSleep},
+	{"scheduling while atomic", SchedulingAtomic},
+	{"spinlock ", SpinlockDebug},
+	{"rwlock ", SpinlockDebug},
+	{"soft lockup - ", SoftLockup},
+	{"workqueue leaked ", WorkqueueLeak},
+	{"workqueue lockup", WorkqueueLockup},
+	{"unable to handle kernel NULL pointer", NullDereference},
+	{"kernel NULL pointer dereference", NullDereference},
+	{"unable to handle ", PageFault},
+	{"stack guard page was hit", PageFault},
+	{"Bad page", BadPage},
+	{"Bad rss-counter", BadPage},
+	{"looking up invalid subclass", LockdepInternal},
+	{"key ", LockdepInternal}, // "BUG: key 0x... has not been registered!"
+}
+
+// plainStarts are reports that begin without "BUG: ", "WARNING: " or "INFO: ".
+var plainStarts = []start{
+	{"Kernel panic - not syncing", Panic},
+	{"kernel BUG at ", KernelBug},
+	{"UBSAN: ", UBSAN},
+	{"refcount_t: ", Refcount},
+	{"ODEBUG: ", ODebug},
+	{"general protection fault", GeneralProtection},
+	{"Oops: general protection fault", GeneralProtection},
+	{"Unable to handle kernel NULL pointer", NullDereference},
+	{"Unable to handle kernel ", PageFault},
+	{"divide error: ", DivideError},
+	{"Oops: divide error", DivideError},
+	{"double fault: ", DoubleFault},
+	{"Oops: double fault", DoubleFault},
+	{"PANIC: double fault", DoubleFault},
+	{"traps: PANIC: double fault", DoubleFault},
+	{"DEBUG_LOCKS_WARN_ON(", LockdepInternal},
+	{"Watchdog detected hard LOCKUP", HardLockup},
+	{"Oops: ", continuation},
+	{"Oops - ", continuation},
+	{"Internal error: ", continuation},
+	{"invalid opcode: ", continuation},
+}
+
+// A matcher tells the first line of a report from any other line.
+type matcher struct {
+	first [256]bool // bytes that such a line can begin with
+}
+
+func newMatcher() *matcher {
+	m := &matcher{}
+	for _, s := range plainStarts {
+		m.first[s.words[0]] = true
+	}
+	// BUG: INFO: WARNING: "[ BUG:" "chain_key" "list_del" "rcu: " "watchdog: " "NMI watchdog: "
+	for _, c := range "BIW[clrwN" {
+		m.first[byte(c)] = true
+	}
+	for c := byte('0'); c <= '9'; c++ { // "2018/01/09 14:28:48 BUG: memory leak"
+		m.first[c] = true
+	}
+	return m
+}
+
+// family is that of the report that begins with text, or noFamily.
+func (m *matcher) family(text []byte) Family {
+	for len(text) > 0 && text[0] == ' ' { // some consoles indent everything
+		text = text[1:]
+	}
+	if len(text) < 6 || !m.first[text[0]] {
+		return noFamily
+	}
+	s := string(text[:min(len(text), 256)])
+	s = trimDate(s)
+	for _, source := range []string{"rcu: ", "NMI watchdog: ", "watchdog: "} {
+		s = strings.TrimPrefix(s, source)
+	}
+	s = strings.TrimPrefix(s, "[ ")
+	if rest, ok := strings.CutPrefix(s, "BUG: "); ok {
+		return m.afterBug(rest)
+	}
+	if rest, ok := strings.CutPrefix(s, "WARNING: "); ok {
+		return m.afterWarning(rest)
+	}
+	if rest, ok := strings.CutPrefix(s, "INFO: "); ok {
+		return m.afterInfo(rest)
+	}
+	switch {
+	case strings.HasPrefix(s, "list_add ") || strings.HasPrefix(s, "list_del "):
+		if strings.Contains(s, "corruption") || strings.Contains(s, "double add") {
+			return ListCorruption
+		}
+		return noFamily
+	case strings.HasPrefix(s, "chain_key collision"):
+		return LockdepInternal
+	}
+	return match(plainStarts, s)
+}
+
+func match(starts []start, s string) Family {
+	for _, st := range starts {
+		if strings.HasPrefix(s, st.words) {
+			return st.family
+		}
+	}
+	return noFamily
+}
+
+func (m *matcher) afterBug(s string) Family {
+	switch {
+	case strings.HasPrefix(s, "MAX_") && strings.Contains(s, "too low"):
+		return LockdepLimit
+	case strings.HasPrefix(s, "using ") && strings.Contains(s, " in preemptible"):
+		return PreemptID
+	case strings.HasPrefix(s, "key ") && !strings.Contains(s, "has not been registered"):
+		return noFamily
+	}
+	if f := match(lockdepStarts, s); f != noFamily {
+		return f
+	}
+	if f := m.lockOrder(s); f != noFamily {
+		return f
+	}
+	if strings.Contains(s, " stack guard page was hit") {
+		return PageFault
+	}
+	return match(bugStarts, s)
+}
+
+func (m *matcher) afterWarning(s string) Family {
+	if f := match(lockdepStarts, s); f != noFamily {
+		return f
+	}
+	if f := m.lockOrder(s); f != noFamily {
+		return f
+	}
+	file, ok := warningFile(s)
+	switch {
+	case !ok:
+		return noFamily
+	case strings.HasSuffix(file, "kernel/locking/lockdep.c"), strings.HasSuffix(file, "kernel/lockdep.c"):
+		return LockdepInternal
+	case strings.HasSuffix(file, "lib/refcount.c"):
+		return Refcount
+	case strings.HasSuffix(file, "lib/debugobjects.c"):
+		return ODebug
+	}
+	return Warning
+}
+
+func (m *matcher) afterInfo(s string) Family {
+	if f := match(lockdepStarts, s); f != noFamily {
+		return f
+	}
+	if f := m.lockOrder(s); f != noFamily {
+		return f
+	}
+	switch {
+	case strings.HasPrefix(s, "rcu_") && strings.Contains(s, "detected") && strings.Contains(s, "stall"):
+		return RCUStall
+	case strings.HasPrefix(s, "task ") &&
+		(strings.Contains(s, " blocked for more than ") || strings.Contains(s, " blocked in I/O wait for more than ") ||
+			strings.Contains(s, " can't die for more than ")):
+		return HungTask
+	}
+	return noFamily
+}
+
+// lockOrder knows the two texts that begin with a name: "HARDIRQ-safe -> HARDIRQ-unsafe
+// lock order detected" and "name/123 still has locks held!".
+func (m *matcher) lockOrder(s string) Family {
+	if strings.Contains(s, "-safe -> ") && strings.Contains(s, "-unsafe lock order detected") {
+		return IRQSafeUnsafe
+	}
+	if strings.Contains(s, " still has locks held!") {
+		return LocksStillHeld
+	}
+	return noFamily
+}
+
+// warningFile is the source file of "CPU: 1 PID: 22 at lib/x.c:670 fn+0x1/0x2" and of
+// "fs/dcache.c:829 at fn+0x1/0x2, CPU#1: name/1" (since Linux 6.19).
+func warningFile(s string) (string, bool) {
+	if strings.HasPrefix(s, "CPU: ") || strings.HasPrefix(s, "at ") {
+		_, after, ok := strings.Cut(s, "at ")
+		file, _, colon := strings.Cut(after, ":")
+		return file, ok && colon && !strings.Contains(file, " ")
+	}
+	place, _, ok := strings.Cut(s, " at ")
+	file, line, colon := strings.Cut(place, ":")
+	return file, ok && colon && digits([]byte(line)) && !strings.Contains(file, " ")
+}
+
+// trimDate takes "2018/01/09 14:28:48 " off, the stamp of a log daemon.
+func trimDate(s string) string {
+	const form = "0000/00/00 00:00:00 "
+	if len(s) < len(form) {
+		return s
+	}
+	for i, c := range []byte(form) {
+		if c == '0' && !isDigit(s[i]) || c != '0' && s[i] != c {
+			return s
+		}
+	}
+	return s[len(form):]
+}
+
+// isRule says that text is a line of one repeated character, as it frames a report.
+func isRule(text []byte, c byte) bool {
+	text = bytes.TrimSpace(text)
+	return len(text) >= 20 && len(bytes.Trim(text, string(c))) == 0
+}
+
+func isCutHere(text []byte) bool {
+	return bytes.HasPrefix(text, []byte("------------[ cut here"))
+}
