@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+
+package qemu
+
+import (
+	"time"
+
+	"github.com/fencebot/fencebot/qemu/wire"
+)
+
+// Limits on what a guest can make us remember in one boot.
+const (
+	maxJobOutput = 256 << 10 // bytes of output lines of one job
+	maxOutput    = 16 << 20  // of all jobs
+	maxAgentText = 512       // of other words of the agent
+	lineCost     = 200       // bytes that an output event takes besides its text
+)
+
+// A ledger holds what the agent claims against the plan. It takes the events
+// of a run in which everything goes in order, and refuses all others: a
+// hostile kernel can write any event it likes.
+type ledger struct {
+	plan    wire.Plan
+	events  []wire.Event
+	refused int
+
+	ready   bool
+	closed  bool      // done, stopped or failed: nothing follows
+	current int       // job that runs now, -1 if none does
+	last    int       // job that started last, -1 if none did
+	began   time.Time // when current started, by our clock
+	jobCost int       // of the output of current
+	cost    int       // of all output
+}
+
+func newLedger(plan wire.Plan) *ledger {
+	return &ledger{plan: plan, current: -1, last: -1}
+}
+
+// take adds ev, as the host is to see it, and reports whether it fits. Now is
+// when it came.
+func (l *ledger) take(ev wire.Event, now time.Time) (wire.Event, bool) {
+	if l.closed || l.ready == (ev.Kind == wire.Ready) && ev.Kind != wire.Failed {
+		l.refused++ // after the end, before the beginning, or ready once more
+		return ev, false
+	}
+	clean := wire.Event{Kind: ev.Kind, Lockdep: ev.Lockdep}
+	clean.Lockdep.Text = oneLine(ev.Lockdep.Text, maxAgentText)
+	if !l.admit(&clean, ev, now) {
+		l.refused++
+		return ev, false
+	}
+	l.events = append(l.events, clean)
+	return clean, true
+}
+
+// admit fills clean from ev and moves the ledger on, or returns false and
+// leaves it as it was.
+func (l *ledger) admit(clean *wire.Event, ev wire.Event, now time.Time) bool {
+	switch ev.Kind {
+	case wire.Ready:
+		l.ready = true
+		clean.Uptime, clean.Kernel = ev.Uptime, oneLine(ev.Kernel, maxAgentText)
+	case wire.Start:
+		if ev.Index <= l.last || ev.Index >= len(l.plan.Jobs) {
+			return false
+		}
+		l.last, l.current, l.began, l.jobCost = ev.Index, ev.Index, now, 0
+		l.name(clean, ev.Index)
+	case wire.Output:
+		return l.output(clean, ev)
+	case wire.End, wire.Hang:
+		if ev.Index != l.current {
+			return false
+		}
+		l.name(clean, ev.Index)
+		clean.Result, clean.Exit = ev.Result, ev.Exit
+		clean.Seconds = min(ev.Seconds, now.Sub(l.began).Seconds())
+		clean.Text = oneLine(ev.Text, maxAgentText)
+		if ev.Kind == wire.End {
+			l.current = -1
+		}
+	case wire.Stopped:
+		if !l.plan.StopOnDead || l.last < 0 {
+			return false
+		}
+		l.closed = true
+		l.name(clean, l.last)
+	case wire.Done:
+		l.closed = true
+	case wire.Failed:
+		l.closed = true
+		clean.Text = oneLine(ev.Text, maxAgentText)
+	default:
+		return false
+	}
+	return true
+}
+
+// output takes a line of the running test while there is room for it.
+func (l *ledger) output(clean *wire.Event, ev wire.Event) bool {
+	cost := len(ev.Text) + lineCost
+	if ev.Index != l.current || l.jobCost+cost > maxJobOutput || l.cost+cost > maxOutput {
+		return false
+	}
+	l.jobCost += cost
+	l.cost += cost
+	l.name(clean, ev.Index)
+	clean.Text = ev.Text
+	return true
+}
+
+// name sets the job that ev is about, from the plan.
+func (l *ledger) name(ev *wire.Event, index int) {
+	ev.Index = index
+	ev.Name = l.plan.Jobs[index].Name()
+}
+
+// running returns the name of the job that runs, or "" if none does.
+func (l *ledger) running() string {
+	if l.current < 0 {
+		return ""
+	}
+	return l.plan.Jobs[l.current].Name()
+}
