@@ -19,13 +19,13 @@ func (b *block) splat() Splat {
 	for _, l := range lines[b.message+1:] {
 		p.line(l)
 	}
-	if len(p.trace) == 0 {
+	if len(p.trace) == 0 || len(p.direct) > 0 && p.family.direct() {
 		p.trace = p.direct
 	}
 	s := Splat{
-		Family: b.family, Line: b.line, Subtest: b.subtest, Also: b.also,
-		Task: p.task, Usage: p.usage, Locks: p.allLocks(), Held: p.held,
-		Edges: p.edges(), Trace: p.trace, At: p.place0(),
+		Family: b.family, Line: b.line, Subtest: b.subtest, Also: list(b.also),
+		Task: p.task, Usage: p.usage, Locks: list(p.allLocks()), Held: list(p.held),
+		Edges: p.edges(), Trace: list(p.trace), Chain: list(p.chain), At: p.lockPlace(),
 		Raw: strings.Join(lines, "\n"),
 	}
 	s.Classes = p.classes(s.Locks, s.Edges)
@@ -36,6 +36,14 @@ func (b *block) splat() Splat {
 	return s
 }
 
+// list makes nil an empty list, so that it is [] in JSON.
+func list[T any](l []T) []T {
+	if l == nil {
+		return []T{}
+	}
+	return l
+}
+
 // allLocks are the locks of the header and of the chain; reports about what a task
 // holds have only the list of held locks.
 func (p *parser) allLocks() []Lock {
@@ -44,7 +52,7 @@ func (p *parser) allLocks() []Lock {
 		out = addLock(out, l)
 	}
 	for _, c := range p.chain {
-		out = addLock(out, c.lock)
+		out = addLock(out, c.Lock)
 	}
 	if len(out) > 0 {
 		return out
@@ -100,7 +108,7 @@ func (p *parser) edges() []Edge {
 	}
 	for i := 1; i < len(p.chain); i++ {
 		if p.chain[i-1].number == p.chain[i].number+1 {
-			add(Edge{From: p.chain[i].lock.Class, To: p.chain[i-1].lock.Class})
+			add(Edge{From: p.chain[i].Lock.Class, To: p.chain[i-1].Lock.Class})
 		}
 	}
 	switch {
@@ -119,8 +127,8 @@ func (p *parser) edges() []Edge {
 	return out
 }
 
-// place0 is the place of the lock as the report names it.
-func (p *parser) place0() string {
+// lockPlace is the place of the lock as the report names it.
+func (p *parser) lockPlace() string {
 	if p.at != "" {
 		return p.at
 	}

@@ -82,6 +82,16 @@ func (f Family) manyCallers() bool {
 	return false
 }
 
+// direct says that the stack of the report stands right below its message, without
+// a heading.
+func (f Family) direct() bool {
+	switch f {
+	case KMSAN, KCSAN, KFENCE, Kmemleak:
+		return true
+	}
+	return false
+}
+
 // boxed says that the report is framed by two lines of '='.
 func (f Family) boxed() bool {
 	switch f {

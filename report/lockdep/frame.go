@@ -39,7 +39,7 @@ func parseFrame(s string) (Frame, bool) {
 	name, offset, hasOffset := strings.Cut(word, "+")
 	switch {
 	case hasOffset && isOffset(offset):
-		f.Offset = strings.TrimRight(offset, ",:)")
+		f.Offset = strings.TrimRight(offset, ",:()")
 	case hasOffset, !from && !strings.HasSuffix(rest, "[inline]"):
 		return Frame{}, false
 	}
@@ -89,7 +89,7 @@ func isAddress(s string) bool {
 
 // isOffset knows "0x38/0x4d" with at most a mark of punctuation behind.
 func isOffset(s string) bool {
-	off, size, ok := strings.Cut(strings.TrimRight(s, ",:)"), "/")
+	off, size, ok := strings.Cut(strings.TrimRight(s, ",:()"), "/")
 	return ok && strings.HasPrefix(off, "0x") && strings.HasPrefix(size, "0x")
 }
 

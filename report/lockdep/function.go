@@ -86,7 +86,7 @@ func annotation(class string) bool {
 // lastLink is the stack under "-> #0": the same as that of the report.
 func (p *parser) lastLink() []Frame {
 	if n := len(p.chain); n > 0 && p.chain[n-1].number == 0 {
-		return p.chain[n-1].trace
+		return p.chain[n-1].Trace
 	}
 	return nil
 }
@@ -99,8 +99,13 @@ func (p *parser) pick(trace []Frame) string {
 // helper says whether fn only does what its caller asked for. A sleep in atomic
 // context names console_lock(): that it may sleep is what the caller did not know.
 func (p *parser) helper(fn string) bool {
-	if p.family == AtomicSleep && fn == "console_lock" {
-		return false
+	switch fn {
+	case "console_lock":
+		if p.family == AtomicSleep {
+			return false
+		}
+	case "lock_sock", "lock_sock_nested", "lock_sock_fast":
+		return p.family.Lockdep() // there the class says as much
 	}
 	if p.family == Kmemleak && strings.Contains(fn, "alloc") { // covers of the allocator: sock_kmalloc()
 		return true

@@ -19,9 +19,12 @@ func (p *parser) heading(text string) bool {
 	case strings.HasPrefix(text, "... which became"),
 		strings.HasPrefix(text, "the dependencies between"),
 		strings.HasPrefix(text, "the shortest dependencies between"),
-		strings.HasPrefix(text, "irq event stamp:"),
 		strings.HasPrefix(text, "other info that might help"):
 		p.leave(inDetails)
+	case strings.HasPrefix(text, "irq event stamp:"):
+		if p.section == inPast { // in the header it is a line of another CPU
+			p.section = inDetails
+		}
 	case strings.HasPrefix(text, "to a ") && strings.HasSuffix(text, "unsafe lock:"),
 		strings.HasPrefix(text, "but this lock "):
 		p.leave(inHeader)
@@ -90,7 +93,7 @@ func (p *parser) chainLink(text string) bool {
 		return false
 	}
 	p.section = inChain
-	p.chain = append(p.chain, link{number: n, lock: lock})
+	p.chain = append(p.chain, Link{number: n, Lock: lock})
 	return true
 }
 

@@ -17,7 +17,10 @@ func helper(fn string) bool {
 		"task_rq_lock", "__task_rq_lock", "prepare_alloc_pages", "get_page_from_freelist", "new_slab",
 		"allocate_slab", "dput", "fast_dput", "add_uevent_var", "device_add", "device_register",
 		"console_unlock", "irq_exit", "do_softirq", "local_bh_enable", "invoke_softirq",
-		"percpu_counter_add_batch", "read_word_at_a_time", "cipher_crypt_one", "rng_setkey", "jent_read_entropy":
+		"percpu_counter_add_batch", "string", "string_nocheck", "hex_string", "ip6_string", "copyout", "copyin",
+		"usercopy_abort", "check_heap_object", "skb_panic", "skb_over_panic", "skb_under_panic", "skb_put", "skb_push", "skb_pull",
+		"call_rcu", "__call_rcu", "__call_rcu_common", "timerqueue_add", "timerqueue_del", "process_one_work",
+		"process_scheduled_works", "worker_thread", "kthread", "ret_from_fork", "ret_from_fork_asm", "handle_overflow", "read_word_at_a_time", "cipher_crypt_one", "rng_setkey", "jent_read_entropy":
 		return true
 	}
 	return hasPrefix(fn, lockPrefixes) || hasPrefix(fn, waitPrefixes) ||
@@ -53,7 +56,7 @@ var memoryPrefixes = []string{
 	"alloc_pages", "__alloc_pages", "__alloc_frozen", "alloc_frozen", "folio_alloc", "__folio_alloc", "vma_alloc_",
 	"__get_free_pages", "get_zeroed_page", "free_pages", "__free_pages", "pcpu_alloc", "__alloc_percpu", "devm_k",
 	"kstrdup", "kmemdup", "kasprintf", "kvasprintf", "page_pool_", "__page_pool", "bad_page", "alloc_slab", "post_alloc_hook", "free_unref",
-	"refcount_", "__refcount", "kref_", "kobject_", "kset_", "percpu_ref_", "atomic_", "__list_", "__hlist_",
+	"refcount_", "__refcount", "kref_", "kobject_", "kset_", "percpu_ref_", "atomic_", "__list_", "__hlist_", "rb_", "__rb_", "__check_object", "__check_heap", "fortify_", "__fortify_", "instrument_copy",
 	"consume_skb", "__kfree_skb", "skb_release_", "skb_free_",
 }
 

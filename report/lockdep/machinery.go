@@ -32,7 +32,7 @@ var machineryPrefixes = []string{
 	"dump_stack", "__dump_stack", "dump_backtrace", "show_stack", "show_trace_log", "__warn", "warn_slowpath", "warn_alloc",
 	"print_", "__print_", "do_trap", "do_error_trap", "exc_", "asm_exc_", "do_page_fault", "__do_page_fault", "do_user_addr_fault",
 	"do_general_protection", "__bad_area", "bad_area", "__do_kernel_fault", "el1_", "el1h_", "do_debug_exception",
-	"__lock_set", "lockdep_", "debug_check_no_", "debug_show_", "debug_lockdep_", "debug_locks",
+	"__lock_set", "lockdep_", "debug_check_no_", "debug_show_", "debug_lockdep_", "debug_locks", "debug_mutex_",
 	"__asan_", "__kasan", "kasan_", "check_memory_region", "__msan_", "kmsan_", "__kmsan", "kcsan_", "__tsan_",
 	"__ubsan_", "ubsan_", "__sanitizer_", "kfence_", "__kfence", "describe_", "nmi_", "trigger_", "arch_trigger",
 	"tick_", "__sysvec_", "sysvec_apic", "asm_sysvec", "trace_hardirqs", "debug_object", "debug_print_object", "__debug_",

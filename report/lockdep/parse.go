@@ -26,7 +26,7 @@ type parser struct {
 	task      string
 	usage     string
 	locks     []Lock // of inHeader
-	chain     []link // as printed, from #N down to #0
+	chain     []Link // as printed, from #N down to #0
 	deps      []Edge // "(a) -> (b)", "a --> b --> c"
 	held      []Lock
 	past      []Frame
@@ -43,19 +43,12 @@ type parser struct {
 	oopsPlace bool // place comes from an instruction pointer
 }
 
-// A link is one "-> #k (class)" of the existing dependency chain.
-type link struct {
-	number int
-	lock   Lock
-	trace  []Frame
-}
-
 // message reads the first line, which may name the place.
 func (p *parser) message(s string) {
 	if i := strings.Index(s, "release lock ("); i >= 0 {
 		p.line(s[i:])
 	}
-	for _, before := range []string{" in ", " at "} {
+	for _, before := range []string{" in ", " in: ", " at "} {
 		if _, rest, ok := strings.Cut(s, before); ok {
 			p.placeIn(rest)
 		}
@@ -193,7 +186,7 @@ func (p *parser) frame(text string) {
 	switch p.section {
 	case inChain:
 		if n := len(p.chain); n > 0 {
-			p.chain[n-1].trace = append(p.chain[n-1].trace, f)
+			p.chain[n-1].Trace = append(p.chain[n-1].Trace, f)
 		}
 	case inPast:
 		p.past = append(p.past, f)

@@ -21,6 +21,7 @@ type Splat struct {
 	Locks []Lock   `json:"locks"` // every lock the report is about, in order of appearance
 	Held  []Lock   `json:"held"`  // the list under "N locks held by ..."
 	Trace []Frame  `json:"trace"` // stack of the report itself, innermost frame first
+	Chain []Link   `json:"chain"` // the existing dependency chain as printed, from #N down to #0
 	Also  []Family `json:"also"`  // what followed from it: the panic after a warning, the BUG() after a bad list
 }
 
@@ -37,6 +38,16 @@ type Lock struct {
 	Usage    string `json:"usage"`     // "+.+." of {+.+.}; empty where the report prints none
 	WaitType string `json:"wait_type"` // "3:3" of -{3:3}; empty before Linux 5.7
 	At       string `json:"at"`        // function that took it; empty where the report prints none
+}
+
+// A Link is one "-> #k" of the existing dependency chain: the stack shows how Lock
+// was taken while the lock of the next Link, #k-1, was held. The last Link, #0, is
+// what the task is about to take.
+type Link struct {
+	Lock  Lock    `json:"lock"`
+	Trace []Frame `json:"trace"`
+
+	number int
 }
 
 // A Frame is one line of a stack trace.

@@ -48,6 +48,8 @@ var bugStarts = []start{
 	{"workqueue lockup", WorkqueueLockup},
 	{"unable to handle kernel NULL pointer", NullDereference},
 	{"kernel NULL pointer dereference", NullDereference},
+	{"Kernel NULL pointer dereference", NullDereference}, // powerpc
+	{"Unable to handle kernel ", PageFault},
 	{"unable to handle ", PageFault},
 	{"stack guard page was hit", PageFault},
 	{"Bad page", BadPage},
@@ -67,6 +69,8 @@ var plainStarts = []start{
 	{"Oops: general protection fault", GeneralProtection},
 	{"Unable to handle kernel NULL pointer", NullDereference},
 	{"Unable to handle kernel ", PageFault},
+	{"stack segment: ", GeneralProtection},
+	{"Unhandled fault: ", PageFault},
 	{"divide error: ", DivideError},
 	{"Oops: divide error", DivideError},
 	{"double fault: ", DoubleFault},

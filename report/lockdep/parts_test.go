@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+
+package lockdep
+
+import "testing"
+
+func TestSplitPrefix(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		line, text, caller string
+		timed              bool
+	}{
+		"time":                  {"[   12.345678] BUG: x", "BUG: x", "", true},
+		"time, no blank":        {"[12.345678]", "", "", true},
+		"indented message":      {"[   12.345678]  fn+0x1/0x2", " fn+0x1/0x2", "", true},
+		"task":                  {"[   12.345678][ T123] BUG: x", "BUG: x", "T123", true},
+		"processor":             {"[   12.345678][    C0]  x", " x", "C0", true},
+		"level":                 {"<4>[   12.345678] x", "x", "", true},
+		"level, task, CRLF":     {"<4>[   12.345678][   T1] x\r\n", "x", "T1", true},
+		"login prompt":          {"syzkaller login: [   16.305150] INFO: x", "INFO: x", "", true},
+		"escape codes":          {"\x1b[32m ok [....] d[   12.037795] audit: x", "audit: x", "", true},
+		"journal":               {"Nov 22 19:22:50 host kernel: BUG: x", "BUG: x", "", true},
+		"none":                  {"BUG: x\n", "BUG: x", "", false},
+		"address":               {"[<ffffffff81d90469>] fn+0x1/0x2", "[<ffffffff81d90469>] fn+0x1/0x2", "", false},
+		"test":                  {"[IGT] a: executing", "[IGT] a: executing", "", false},
+		"caller without a time": {"[ T123] x", "[ T123] x", "", false},
+		"empty":                 {"\n", "", "", false},
+	} {
+		got := splitPrefix([]byte(c.line))
+		if string(got.text) != c.text || got.caller != c.caller || got.timed != c.timed {
+			t.Errorf("%s: splitPrefix(%q) = %q, %q, %v; want %q, %q, %v",
+				name, c.line, got.text, got.caller, got.timed, c.text, c.caller, c.timed)
+		}
+	}
+}
+
+func TestParseLock(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]Lock{
+		"ffffffff81cedc00 (fs_reclaim){+.+.}-{0:0}, at: fn.isra.0+0x43/0x83":               {"fs_reclaim", "+.+.", "0:0", "fn"},
+		"ff11 (&vkms_out->lock){?.+.}-{2:2}, at: vkms_x+0x5b/0x145":                        {"&vkms_out->lock", "?.+.", "2:2", "vkms_x"},
+		" (&(&r->consumer_lock)->rlock){+.+...}, at: [<ffffffff82de6c86>] fn+0xe6/0x210":   {"&(&r->consumer_lock)->rlock", "+.+...", "", "fn"},
+		"-> #2 ((wq_completion)wg-kex#8){+.+.}:":                                           {"(wq_completion)wg-kex", "+.+.", "", ""},
+		"ff ((work_completion)(&x->work)){+.+.}-{0:0}, at: process_one_work+0x1/0x2":       {"(work_completion)(&x->work)", "+.+.", "0:0", "process_one_work"},
+		"(&sb->s_type->i_mutex_key#14/4){+.+.}-{3:3}, at: fn+0x1/0x2":                      {"&sb->s_type->i_mutex_key/4", "+.+.", "3:3", "fn"},
+		"(per_cpu_ptr(&cgroup_rstat_cpu_lock, cpu)){-...}-{2:2}":                           {"per_cpu_ptr(&cgroup_rstat_cpu_lock, cpu)", "-...", "2:2", ""},
+		"torn->lock){?.+.}-{2:2}, at: fn+0x1/0x2":                                          {"torn->lock", "?.+.", "2:2", "fn"},
+		"ff (&ws->lock#2){+.+.}-{3:3}, at: __pm_stay_awake+0x1/0x2 drivers/base/power.c:3": {"&ws->lock", "+.+.", "3:3", "__pm_stay_awake"},
+	} {
+		if got, _, ok := parseLock(line); !ok || got != want {
+			t.Errorf("parseLock(%q) = %+v, %v; want %+v", line, got, ok, want)
+		}
+	}
+	for _, line := range []string{"", "fn(){return}", "(a){", "(a){xyzw}", "(){+.+.}", "inconsistent {HARDIRQ-ON-W} -> {IN-HARDIRQ-W} usage."} {
+		if got, _, ok := parseLock(line); ok {
+			t.Errorf("parseLock(%q) = %+v; want none", line, got)
+		}
+	}
+}
+
+func TestParseFrame(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]Frame{
+		" fn+0x38/0x4d":                                {"fn", "", 0, "0x38/0x4d", true},
+		"  ? fn.cold+0x38/0x4d":                        {"fn", "", 0, "0x38/0x4d", false},
+		" fn+0x38/0x4d [vkms]":                         {"fn", "", 0, "0x38/0x4d", true},
+		" fn+0x1/0x2 net/a.c:12":                       {"fn", "net/a.c", 12, "0x1/0x2", true},
+		" fn net/a.c:12 [inline]":                      {"fn", "net/a.c", 12, "", true},
+		" [<ffffffff81d90469>] ? fn.isra.8+0xc1/0x128": {"fn", "", 0, "0xc1/0x128", false},
+		"[c000000049a87780] [c000000001385b4c] __schedule+0x3cc/0xed0":      {"__schedule", "", 0, "0x3cc/0xed0", true},
+		"[c000000049a87780] [c000000001385b4c] fn+0x3cc/0xed0 (unreliable)": {"fn", "", 0, "0x3cc/0xed0", false},
+		"[<80165504>] (fn) from [<8163f8d8>] (caller+0x170/0x2a4)":          {"fn", "", 0, "", true},
+		" fn from caller+0x170/0x2a4":                                       {"fn", "", 0, "", true},
+	} {
+		if got, ok := parseFrame(line); !ok || got != want {
+			t.Errorf("parseFrame(%q) = %+v, %v; want %+v", line, got, ok, want)
+		}
+	}
+	for _, line := range []string{"", "a", "CPU: 0 PID: 1", "1+1/2", "a+b", "fn+0x1", "[IGT] a: executing", "[....] starting", "? ", "lock(&x);", "Hello World"} {
+		if got, ok := parseFrame(line); ok {
+			t.Errorf("parseFrame(%q) = %+v; want none", line, got)
+		}
+	}
+}
+
+func TestSubtest(t *testing.T) {
+	t.Parallel()
+	var now subtest
+	for _, step := range []struct{ line, want string }{
+		{"[IGT] kms_vblank: executing", "kms_vblank"},
+		{"[IGT] kms_vblank: starting subtest query-idle", "kms_vblank@query-idle"},
+		{"[IGT] kms_vblank: starting dynamic subtest pipe-A", "kms_vblank@query-idle"},
+		{"[IGT] kms_vblank: finished subtest pipe-A, SUCCESS", "kms_vblank@query-idle"},
+		{"drm: something else", "kms_vblank@query-idle"},
+		{"[IGT] kms_vblank: finished subtest query-idle, SUCCESS", "kms_vblank"},
+		{"[IGT] kms_vblank: exiting, ret=0", ""},
+		{"[IGT] no colon", ""},
+	} {
+		now.note([]byte(step.line))
+		if now.String() != step.want {
+			t.Errorf("after %q: %q; want %q", step.line, now, step.want)
+		}
+	}
+}
