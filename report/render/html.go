@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+
+package render
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+
+	"github.com/fencebot/fencebot/report"
+)
+
+//go:embed page.html
+var pageSource string
+
+// HTML writes the report as one page that needs nothing else: no script, no
+// style sheet, no picture, and a policy that forbids loading any.
+func HTML(w io.Writer, r report.Report) error {
+	// Parsed here and not at start: the same program is PID 1 of the guests.
+	t, err := template.New("page").Parse(pageSource)
+	if err != nil {
+		return fmt.Errorf("parse page: %w", err)
+	}
+	// Comments do not survive html/template, so the mark comes before.
+	if _, err := fmt.Fprintf(w, "%s%d -->\n", htmlHead, report.FormatVersion); err != nil {
+		return fmt.Errorf("write HTML report: %w", err)
+	}
+	if err := t.Execute(w, newPage(r)); err != nil {
+		return fmt.Errorf("write HTML report: %w", err)
+	}
+	return nil
+}
+
+// A page is what the template shows: visible text and no rules.
+type page struct {
+	Verdict, Tone, Title, Headline, Lead, Error string
+	Date, Program                               string
+	Facts                                       []pair
+	Patches                                     []pagePatch
+	Findings                                    []pageFinding
+	Known                                       []pageFinding
+	Conflict                                    *pageConflict
+	Diagnostics                                 []string
+	Tested                                      string
+	Rows                                        []pageRow
+	Notes                                       []string
+	Times                                       []pageTime
+	Total                                       string
+	Machine                                     []pair
+	Commands                                    []string
+	QEMU                                        string
+	Plan                                        []string
+}
+
+type pair struct{ Name, Value string }
+
+type pagePatch struct {
+	Number  int
+	Subject string
+	Note    string
+	Guilty  bool
+}
+
+type pageFinding struct {
+	ID       string
+	Title    string
+	Facts    []pair
+	Locks    []pair // class and what it is
+	Meaning  []string
+	Advice   string
+	Doc      string
+	RawTitle string
+	Raw      []pageLine
+	Open     bool
+}
+
+// A pageLine is a line of a report; Key marks those that matter most.
+type pageLine struct {
+	Text string
+	Key  bool
+}
+
+type pageConflict struct {
+	Where           string
+	Expected, Found []pageLine // Key: the other side lacks it
+}
+
+type pageRow struct {
+	Name, Base, Patched, Seconds string
+	Changed, Dead                bool
+}
+
+type pageTime struct {
+	Name, Time string
+	Percent    int
+}
+
+func newPage(r report.Report) page {
+	p := page{
+		Verdict: field(string(r.Word)), Tone: tone(r.Word), Title: field(r.Series.Title), Headline: headline(r), Lead: lead(r),
+		Error: prose(r.Error), Program: field(r.Fencebot.Program), Facts: pageFacts(r),
+		Total: timesTotal(r.Times), Machine: pageMachine(r.Reproduce), QEMU: shellLine(r.Reproduce.QEMU),
+	}
+	if !r.Date.IsZero() {
+		p.Date = r.Date.UTC().Format("2 January 2006, 15:04 UTC")
+	}
+	if len(r.Cases) > 0 {
+		p.Tested = tested(r)
+	}
+	guilty := map[int]bool{}
+	for i, f := range r.Findings {
+		p.Findings = append(p.Findings, newPageFinding(r, f, i))
+		guilty[f.Culprit.Patch] = true
+	}
+	for _, f := range r.Known {
+		p.Known = append(p.Known, newPageFinding(r, f, -1))
+	}
+	if r.Conflict != nil {
+		guilty[r.Conflict.Patch] = true
+		p.Conflict = newPageConflict(*r.Conflict)
+	}
+	for _, x := range r.Series.Patches {
+		note := short(x.Commit)
+		if x.Skipped != "" {
+			note = "skipped: " + field(x.Skipped)
+		}
+		p.Patches = append(p.Patches, pagePatch{x.Number, field(x.Subject), note, guilty[x.Number]})
+	}
+	pageLists(&p, r)
+	return p
+}
+
+func pageLists(p *page, r report.Report) {
+	for _, d := range r.Build.Diagnostics {
+		s := field(d.String())
+		if d.Patch > 0 {
+			s = fmt.Sprintf("patch %d: %s", d.Patch, s)
+		}
+		p.Diagnostics = append(p.Diagnostics, s)
+	}
+	if n := r.Build.LeftOut; n > 0 {
+		p.Diagnostics = append(p.Diagnostics, fmt.Sprintf("%d more", n))
+	}
+	for _, changed := range []bool{true, false} { // what changed comes first
+		for _, c := range r.Cases {
+			if c.Changed() == changed {
+				p.Rows = append(p.Rows, newPageRow(c))
+			}
+		}
+	}
+	for _, n := range r.Notes {
+		p.Notes = append(p.Notes, sentence(field(n)))
+	}
+	all := stages(r.Times)
+	for _, s := range all {
+		p.Times = append(p.Times, pageTime{field(s.Name), seconds(s.Seconds), int(100 * s.Seconds / max(all[0].Seconds, 0.001))})
+	}
+	for _, c := range r.Reproduce.Commands {
+		p.Commands = append(p.Commands, strings.Join(block(c, 4*maxLine), "\n"))
+	}
+	for _, x := range r.Reproduce.Tests {
+		s := field(x.Binary)
+		if x.Subtest != "" {
+			s += "@" + field(x.Subtest)
+		}
+		if x.Driver != "" {
+			s += " on " + field(x.Driver)
+		}
+		p.Plan = append(p.Plan, s)
+	}
+}
+
+func newPageRow(c report.Row) pageRow {
+	row := pageRow{Name: rowName(c), Base: field(c.Base), Patched: field(c.Patched), Changed: c.Changed()}
+	ran := c.Patched != "" && c.Patched != "notrun" && c.Patched != "skip"
+	row.Dead = ran && !c.Alive
+	if ran {
+		row.Seconds = fmt.Sprintf("%.1f", c.Seconds)
+	}
+	return row
+}
+
+func tone(w report.Word) string {
+	switch w.ExitCode() {
+	case 0:
+		return "good"
+	case 1:
+		return "bad"
+	}
+	return "unsure"
+}
+
+func timesTotal(times map[string]float64) string {
+	if t, ok := times["total"]; ok {
+		return seconds(t)
+	}
+	return ""
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fencebot/fencebot/report"
+)
+
+// pageFacts names author, base and coverage in a few lines.
+func pageFacts(r report.Report) []pair {
+	var out []pair
+	add := func(name, value string) {
+		if value != "" {
+			out = append(out, pair{name, value})
+		}
+	}
+	a := r.Series.Author
+	if a.Addr != "" {
+		add("Author", strings.TrimSpace(field(a.Name)+" <"+field(a.Addr)+">"))
+	}
+	size := ""
+	if r.Series.Total > 0 {
+		size = pluralPatches(r.Series.Total)
+		if r.Series.Version > 0 {
+			size += fmt.Sprintf(", version %d", r.Series.Version)
+		}
+	}
+	add("Series", size)
+	if r.Base.Commit != "" {
+		add("Base", baseLine(r))
+	}
+	if len(r.Cases) > 0 || r.Lockdep.Ran > 0 {
+		s := fmt.Sprintf("%s, %d with lockdep alive", plural(r.Lockdep.Ran, "test"), r.Lockdep.Tested)
+		add("Tested", s)
+	}
+	return out
+}
+
+func newPageFinding(r report.Report, f report.Finding, i int) pageFinding {
+	p := pageFinding{
+		Title: field(f.Title), Advice: prose(f.Contract.Advice), Doc: field(f.Contract.Doc),
+		RawTitle: rawTitle(f), Open: i == 0,
+	}
+	if i >= 0 {
+		p.ID = fmt.Sprintf("finding-%d", i+1)
+		p.Facts = pageFindingFacts(r, f)
+	}
+	for _, c := range f.Classes {
+		p.Locks = append(p.Locks, pair{field(c), glossary(c)})
+	}
+	if e := f.Contract.Explanation; e != "" {
+		p.Meaning = append(p.Meaning, sentence(prose(e)))
+	}
+	if f.Contract.Explanation == "" || deadlocks(f.Family) {
+		p.Meaning = append(p.Meaning, meaning(f.Family))
+	}
+	for _, l := range block(f.Raw, pageRaw) {
+		p.Raw = append(p.Raw, pageLine{l, keyLine(l)})
+	}
+	return p
+}
+
+func pageFindingFacts(r report.Report, f report.Finding) []pair {
+	out := []pair{{"Patch", culprit(r, f) + why(f)}}
+	add := func(name, value string) {
+		if value != "" {
+			out = append(out, pair{name, value})
+		}
+	}
+	if f.Family == report.FamilyBuild {
+		if f.File != "" {
+			add("Where", fmt.Sprintf("%s:%d", field(f.File), f.Line))
+		}
+		return out
+	}
+	add("Test", cmp.Or(field(f.Subtest), "none: it came while the kernel booted"))
+	add("Function", field(f.Function))
+	add("Task", field(f.Task))
+	if rule := f.Contract.Rule; rule != "none" {
+		add("Rule", field(rule))
+	}
+	add("Base", baseWord(f))
+	if f.NeedsOverlay {
+		add("Overlay", "seen with fencebot's lockdep annotations on top of both kernels; the code is the series' own")
+	}
+	if f.Count > 1 {
+		add("Seen", plural(f.Count, "time"))
+	}
+	add("Then", follows(f))
+	if f.Corrupted {
+		add("Text", "damaged: other output came in between")
+	}
+	return out
+}
+
+// keyLine tells the lines of a report that say what is wrong from those that
+// say how it came to that.
+func keyLine(l string) bool {
+	for _, s := range []string{
+		"WARNING:", "BUG:", "INFO: task", "Kernel panic", "is trying to acquire lock", "already holding lock",
+		"takes:", "-> #", "*** DEADLOCK ***", " error: ", "inconsistent {",
+	} {
+		if strings.Contains(l, s) {
+			return true
+		}
+	}
+	return false
+}
+
+func newPageConflict(c report.Conflict) *pageConflict {
+	side := func(lines, other []string) []pageLine {
+		var out []pageLine
+		for i, l := range lines {
+			if i == 10*mailLines {
+				return append(out, pageLine{fmt.Sprintf("[%d lines left out]", len(lines)-i), false})
+			}
+			out = append(out, pageLine{strings.TrimRight(visible(cut(l, maxLine)), "\n"), !slices.Contains(other, l)})
+		}
+		return out
+	}
+	p := &pageConflict{Expected: side(c.Expected, c.Found), Found: side(c.Found, c.Expected)}
+	p.Where = fmt.Sprintf("Patch %d, %s", c.Patch, field(c.File))
+	if c.Hunk > 0 {
+		p.Where += fmt.Sprintf(", hunk %d", c.Hunk)
+	}
+	p.Where += ": " + field(c.Reason)
+	return p
+}
+
+func pageMachine(p report.Reproduce) []pair {
+	t := &text{width: 1 << 20}
+	machine(t, p)
+	var out []pair
+	for _, l := range t.lines {
+		name, value, _ := strings.Cut(strings.TrimSpace(l), " ")
+		out = append(out, pair{name, strings.TrimSpace(value)})
+	}
+	return out
+}
+
+// shellLine joins arguments so that they can be pasted into a shell.
+func shellLine(args []string) string {
+	var out []string
+	for i, a := range args {
+		w := visible(cut(a, 4*maxLine))
+		if i == 0 || !strings.HasPrefix(w, "-") {
+			w = shellWord(w)
+		}
+		if strings.HasPrefix(a, "-") && i > 0 {
+			w = "\\\n  " + w
+		}
+		out = append(out, w)
+	}
+	return strings.Join(out, " ")
+}

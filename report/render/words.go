@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/fencebot/fencebot/report"
+	"github.com/fencebot/fencebot/report/lockdep"
+)
+
+// meaning explains a family to a person who has never read such a report, in
+// one or two sentences.
+func meaning(f lockdep.Family) string {
+	switch f {
+	case lockdep.CircularDependency:
+		return "Two code paths take the same locks in opposite order. When both run at the same time, each waits for the lock that the other holds, and neither goes on. The kernel's lock checker, lockdep, has seen both orders one after the other; the deadlock itself did not have to happen for it to know."
+	case lockdep.RecursiveLocking:
+		return "A task takes a lock while it already holds one of the same class. If both are the same lock, the task waits for itself."
+	case lockdep.InconsistentState:
+		return "A lock is taken in an interrupt handler and elsewhere with interrupts on. When the interrupt comes while the lock is held on the same CPU, the handler spins for ever."
+	case lockdep.IRQInversion, lockdep.IRQSafeUnsafe:
+		return "A lock that interrupt handlers take depends on one that is held with interrupts on. An interrupt at the wrong moment completes the cycle, and the CPUs wait for each other for ever."
+	case lockdep.InvalidWaitContext:
+		return "A lock that may sleep is taken where sleeping is not allowed, for example a mutex under a spinlock."
+	case lockdep.AtomicSleep, lockdep.SchedulingAtomic:
+		return "Code sleeps, or calls a function that may sleep, where it must not: under a spinlock, in an interrupt handler, or with preemption off. The CPU can hang there."
+	case lockdep.BadUnlockBalance, lockdep.LocksStillHeld, lockdep.LockHeldAtUser, lockdep.WorkqueueLeak:
+		return "A lock, or an annotation that acts as one, is taken and released a different number of times on some path. The next one that needs it waits for ever."
+	case lockdep.HeldLockFreed:
+		return "The memory of a lock is freed while the lock is held."
+	case lockdep.NonStaticKey:
+		return "A lock is used that was not initialised."
+	case lockdep.SuspiciousRCU:
+		return "Data that RCU protects is read without the lock or the read section that it needs."
+	case lockdep.HungTask, report.FamilyHang:
+		return "A task waits and is not woken: this is a deadlock, or a lost wake-up, that really happened."
+	case report.FamilySilent, lockdep.SoftLockup, lockdep.HardLockup, lockdep.RCUStall, lockdep.WorkqueueLockup:
+		return "A CPU is stuck and does nothing else any more: it spins on a lock or in a loop with no end."
+	case report.FamilyBuild:
+		return "The kernel does not compile with the series applied up to this patch, so that nobody can bisect across it."
+	}
+	return "The kernel reports an error that it does not report without the series."
+}
+
+// deadlocks reports whether a family means that something can wait for ever.
+func deadlocks(f lockdep.Family) bool {
+	switch f {
+	case lockdep.CircularDependency, lockdep.RecursiveLocking, lockdep.InconsistentState, lockdep.IRQInversion,
+		lockdep.IRQSafeUnsafe, lockdep.HungTask, report.FamilyHang, report.FamilySilent, lockdep.SoftLockup, lockdep.HardLockup:
+		return true
+	}
+	return false
+}
+
+// headline says in one sentence what is wrong, or that nothing is.
+func headline(r report.Report) string {
+	switch r.Word {
+	case report.Pass:
+		return "No deadlock found."
+	case report.Findings:
+		for _, f := range r.Findings {
+			if deadlocks(f.Family) {
+				return "This series can deadlock."
+			}
+		}
+		return "The kernel reports an error with this series."
+	case report.BuildError:
+		return "This series does not build at every patch."
+	case report.ApplyConflict:
+		return "This series does not apply."
+	case report.BootFailure:
+		return "The kernel does not boot with this series."
+	case report.NotExercised:
+		return "Nothing is known about this series: no test exercised it."
+	}
+	return "No answer: the test machine failed, not the series."
+}
+
+// lead is the paragraph below the headline: the reason, and what to make of it.
+func lead(r report.Report) string {
+	reason := sentence(field(r.Reason))
+	switch r.Word {
+	case report.Pass:
+		return reason + " This is no proof: lockdep sees only the code that ran."
+	case report.Findings:
+		if len(r.Findings) == 0 {
+			return reason
+		}
+		if e := r.Findings[0].Contract.Explanation; e != "" {
+			return sentence(prose(e))
+		}
+		return meaning(r.Findings[0].Family)
+	case report.BuildError:
+		return reason + " " + meaning(report.FamilyBuild)
+	case report.ApplyConflict:
+		return reason + " Nothing was built or tested. The series may be made for another base: please rebase it, or name its base (git format-patch --base)."
+	case report.BootFailure:
+		return reason + " No test could run."
+	case report.NotExercised:
+		return reason + " This is neither a pass nor a fault of the series."
+	}
+	return reason + " The series was not judged."
+}
+
+func sentence(s string) string {
+	if s == "" {
+		return ""
+	}
+	s = strings.ToUpper(s[:1]) + s[1:]
+	if !strings.HasSuffix(s, ".") {
+		s += "."
+	}
+	return s
+}
+
+// glossary explains lock classes that are no locks of a driver.
+func glossary(class string) string {
+	switch name, _, _ := strings.Cut(class, "/"); name {
+	case "dma_fence_map":
+		return "no lock, but a mark: held inside code that must finish before a dma-fence can signal, and while somebody waits for one"
+	case "fs_reclaim":
+		return "no lock, but a mark: memory is allocated in a way that may have to wait for other memory to be freed (GFP_KERNEL)"
+	case "mmu_notifier_invalidate_range_start":
+		return "no lock, but a mark: page tables change and drivers are told; memory reclaim does this"
+	case "reservation_ww_class_mutex", "reservation_ww_class_acquire":
+		return "the lock of a buffer's fences (dma_resv)"
+	case "crtc_ww_class_mutex", "crtc_ww_class_acquire":
+		return "a modeset lock of KMS"
+	case "mmap_lock", "&mm->mmap_lock":
+		return "the lock of a process's address space; page faults take it"
+	case "console_lock", "console_owner":
+		return "the lock of the kernel consoles; printk may take it"
+	}
+	return ""
+}
+
+// baseWord says in words how sure it is that the base is free of a finding.
+func baseWord(f report.Finding) string {
+	switch {
+	case f.Family == report.FamilyBuild:
+		return "builds"
+	case f.MaskedBy != "":
+		return "cannot tell: there the same test ends with \"" + field(f.MaskedBy) + "\""
+	case f.Replayed == 0:
+		return "does not show it (not replayed)"
+	case f.Replayed == 1:
+		return "does not show it, nor when the same tests ran again"
+	}
+	return fmt.Sprintf("does not show it, nor in %d replays of the same tests", f.Replayed)
+}
+
+// plural returns "1 test" and "2 tests".
+func plural(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %ss", n, one)
+}
+
+// tested says what ran, and what that is worth.
+func tested(r report.Report) string {
+	skipped, notrun := 0, 0
+	for _, c := range r.Cases {
+		switch c.Patched {
+		case "skip":
+			skipped++
+		case "notrun", "":
+			notrun++
+		}
+	}
+	s := fmt.Sprintf("%s ran on the patched kernel, %d of them with lockdep alive", plural(r.Lockdep.Ran, "test"), r.Lockdep.Tested)
+	if skipped > 0 {
+		s += fmt.Sprintf("; %d skipped", skipped)
+	}
+	if notrun > 0 {
+		s += fmt.Sprintf("; %d did not run", notrun)
+	}
+	if r.Lockdep.Reason != "" {
+		s += ". lockdep: " + field(r.Lockdep.Reason)
+	}
+	return s + "."
+}
+
+// culprit names the patch that a finding is laid to, in words.
+func culprit(r report.Report, f report.Finding) string {
+	name := r.Series.PatchName(f.Culprit.Patch)
+	if name == "" {
+		if r.Series.Total > 1 {
+			return fmt.Sprintf("one of the %d (which one is not determined)", r.Series.Total)
+		}
+		return "not determined"
+	}
+	name = strings.TrimPrefix(name, "patch ")
+	if f.MendedBy > 0 {
+		name += fmt.Sprintf("; patch %d mends it", f.MendedBy)
+	}
+	return field(name)
+}
