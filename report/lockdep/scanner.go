@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 )
 
 // maxOpen is how many reports of different tasks may be printed at the same time.
@@ -77,8 +78,12 @@ type scanner struct {
 	number  int
 	subtest subtest
 	open    []*block // in order of their first lines
-	rule    string   // the last line, if it was one of '=' or "cut here"
-	ruleBy  string   // its caller
+	rules   []rule   // lines that may be the upper frame of the next report
+}
+
+// A rule is a line of '=' or "cut here" after which its caller has said nothing yet.
+type rule struct {
+	text, caller string
 }
 
 // readLine returns the next line, cut at MaxLine, and io.EOF after the last one.
@@ -122,10 +127,24 @@ func (s *scanner) line(raw []byte) {
 
 // remember keeps a line that may turn out to be the frame of a report.
 func (s *scanner) remember(l logLine) {
-	s.rule = ""
+	s.takeRule(l.caller)
 	if len(l.text) > 0 && (l.text[0] == '=' && isRule(l.text, '=') || l.text[0] == '-' && isCutHere(l.text)) {
-		s.rule, s.ruleBy = clean(l.text), l.caller
+		if len(s.rules) >= maxOpen {
+			s.rules = s.rules[1:]
+		}
+		s.rules = append(s.rules, rule{text: clean(l.text), caller: l.caller})
 	}
+}
+
+// takeRule removes the rule that the caller wrote last, and returns its text.
+func (s *scanner) takeRule(caller string) string {
+	for i, r := range s.rules {
+		if r.caller == caller {
+			s.rules = slices.Delete(s.rules, i, i+1)
+			return r.text
+		}
+	}
+	return ""
 }
 
 // begin opens a report, or finds the one that the new message belongs to.
@@ -149,8 +168,8 @@ func (s *scanner) begin(f Family, l logLine) {
 		}
 	}
 	b := &block{family: f, line: l.number, caller: l.caller, timed: l.timed, subtest: s.subtest.String()}
-	if s.rule != "" && s.ruleBy == l.caller {
-		b.keep(logLine{text: []byte(s.rule)}, s.opt.MaxReport)
+	if text := s.takeRule(l.caller); text != "" {
+		b.keep(logLine{text: []byte(text)}, s.opt.MaxReport)
 	}
 	b.message = len(b.lines)
 	b.keep(l, s.opt.MaxReport)

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+
+package lockdep_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"unicode/utf8"
+
+	"github.com/fencebot/fencebot/report/lockdep"
+)
+
+// families lists the reports of a log, with what followed from each.
+func families(splats []lockdep.Splat) string {
+	var out []string
+	for _, s := range splats {
+		f := string(s.Family)
+		for _, also := range s.Also {
+			f += "+" + string(also)
+		}
+		out = append(out, f)
+	}
+	return strings.Join(out, " ")
+}
+
+const circular = `======================================================
+WARNING: possible circular locking dependency detected
+%s/1 is trying to acquire lock:
+ff00000000000001 (&%[1]s->a){+.+.}-{3:3}, at: %[1]s_take+0x1/0x2
+but task is already holding lock:
+ff00000000000002 (&%[1]s->b){+.+.}-{3:3}, at: %[1]s_take+0x1/0x2
+the existing dependency chain (in reverse order) is:
+-> #1 (&%[1]s->b){+.+.}-{3:3}:
+       __mutex_lock+0x1/0x2
+       %[1]s_other+0x1/0x2
+-> #0 (&%[1]s->a){+.+.}-{3:3}:
+       __mutex_lock+0x1/0x2
+       %[1]s_take+0x1/0x2
+stack backtrace:
+CPU: 0 UID: 0 PID: 1 Comm: %[1]s Not tainted 6.12.0 #1
+Call Trace:
+ <TASK>
+ dump_stack_lvl+0x1/0x2
+ %[1]s_take+0x1/0x2
+ </TASK>
+`
+
+// stamp puts a prefix before every line.
+func stamp(log, prefix string) []string {
+	lines := strings.SplitAfter(strings.TrimSuffix(log, "\n"), "\n")
+	for i := range lines {
+		lines[i] = prefix + strings.TrimSuffix(lines[i], "\n") + "\n"
+	}
+	return lines
+}
+
+func TestInterleavedTasks(t *testing.T) {
+	t.Parallel()
+	a := stamp(fmt.Sprintf(circular, "vkms"), "[    1.000000][   T11] ")
+	b := stamp(fmt.Sprintf(circular, "vgem"), "[    1.000000][   T12] ")
+	var mixed strings.Builder
+	for i := range a {
+		mixed.WriteString(a[i] + b[i])
+	}
+	got := scan(t, []byte(mixed.String()))
+	alone := append(scan(t, []byte(strings.Join(a, ""))), scan(t, []byte(strings.Join(b, "")))...)
+	if len(got) != 2 || len(alone) != 2 {
+		t.Fatalf("%d reports mixed, %d alone; want 2", len(got), len(alone))
+	}
+	for i := range got {
+		if got[i].Raw != alone[i].Raw || got[i].Signature != alone[i].Signature {
+			t.Errorf("report %d:\n%s\nwant\n%s", i, got[i].Raw, alone[i].Raw)
+		}
+	}
+}
+
+func TestBoundaries(t *testing.T) {
+	t.Parallel()
+	one := fmt.Sprintf(circular, "vkms")
+	for name, c := range map[string]struct{ log, want string }{
+		"two in a row":          {one + fmt.Sprintf(circular, "vgem"), "circular-dependency circular-dependency"},
+		"cut off by the end":    {one[:120], "circular-dependency"},
+		"warning after it":      {one + "------------[ cut here ]------------\nWARNING: CPU: 0 PID: 1 at a/b.c:1 x+0x1/0x2\nCall Trace:\n x+0x1/0x2\n---[ end trace 0 ]---\n", "circular-dependency warning"},
+		"panic after a warning": {"WARNING: CPU: 0 PID: 1 at a/b.c:1 x+0x1/0x2\nCall Trace:\n x+0x1/0x2\n---[ end trace 0 ]---\nKernel panic - not syncing: panic_on_warn set ...\n", "warning+panic"},
+		"panic alone":           {"Kernel panic - not syncing: Attempted to kill init!\nCPU: 0\nCall Trace:\n panic+0x1/0x2\n", "panic"},
+		"BUG() in a bad list":   {"list_del corruption. prev->next should be 1, but was 2\n------------[ cut here ]------------\nkernel BUG at lib/list_debug.c:1!\ninvalid opcode: 0000 [#1] SMP\nRIP: 0010:__list_del_entry_valid+0x1/0x2\nCall Trace:\n x+0x1/0x2\n", "list-corruption+kernel-bug"},
+		"oops without a head":   {"Oops: 0002 [#1] SMP\nRIP: 0010:x+0x1/0x2\nCall Trace:\n x+0x1/0x2\n", "page-fault"},
+		"the same, again":       {strings.Repeat("BUG: sleeping function called from invalid context at a.c:1\nCall Trace:\n x+0x1/0x2\n", 3), "atomic-sleep atomic-sleep atomic-sleep"},
+		"two boots":             {one[:300] + "Linux version 6.12\n" + one, "circular-dependency circular-dependency"},
+		"user space has quotes": {"[    1.0] a\nexecuting BUG: scheduling while atomic\n", ""},
+	} {
+		if got := families(scan(t, []byte(c.log))); got != c.want {
+			t.Errorf("%s: reports %q; want %q", name, got, c.want)
+		}
+	}
+}
+
+func TestRawIsWhole(t *testing.T) {
+	t.Parallel()
+	one := fmt.Sprintf(circular, "vkms")
+	for name, c := range map[string]struct{ before, after string }{
+		"alone":         {"", ""},
+		"in a boot log": {"a: b\nc: d\n", "e: f\ng: h\n"},
+		"before a test": {"", "[IGT] kms_flip: executing\n extra\n"},
+	} {
+		got := scan(t, []byte(c.before+one+c.after))
+		if len(got) != 1 || got[0].Raw+"\n" != one {
+			t.Errorf("%s: %d reports, the first one\n%s\nwant\n%s", name, len(got), got[0].Raw, one)
+		}
+	}
+}
+
+func TestLongReportIsNotCut(t *testing.T) {
+	t.Parallel()
+	var long strings.Builder
+	for i := range 400 {
+		fmt.Fprintf(&long, "       function_%d+0x1/0x2\n", i)
+	}
+	log := strings.Replace(fmt.Sprintf(circular, "vkms"), "-> #0", long.String()+"-> #0", 1)
+	got := scan(t, []byte(log))
+	if len(got) != 1 || got[0].Raw+"\n" != log || got[0].Corrupted {
+		t.Errorf("report of %d lines was cut", strings.Count(log, "\n"))
+	}
+}
+
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	head := "BUG: scheduling while atomic: a/1/0x00000002\nCall Trace:\n x+0x1/0x2\n"
+	log := head + strings.Repeat(" "+strings.Repeat("y", 1000)+"\n", 1000)
+	got, err := lockdep.All(strings.NewReader(log), lockdep.Options{MaxReport: 10_000, MaxLine: 100})
+	if err != nil || len(got) != 1 {
+		t.Fatalf("All = %d reports, %v; want 1", len(got), err)
+	}
+	if s := got[0]; len(s.Raw) > 10_000 || !s.Corrupted || s.Function != "x" {
+		t.Errorf("%d bytes, corrupted %v, function %q; want at most 10000, true, x", len(s.Raw), s.Corrupted, s.Function)
+	}
+}
+
+func TestBadBytes(t *testing.T) {
+	t.Parallel()
+	log := "[ 82.8] BUG: spinlock bad magic on CPU#0, ^key\xff\xfe\x00\x1b[31m/20513\n[ 82.8] Call Trace:\n[ 82.8]  x+0x1/0x2\n"
+	got := scan(t, []byte(log))
+	if len(got) != 1 || got[0].Function != "x" || !utf8.ValidString(got[0].Raw) || strings.ContainsAny(got[0].Raw, "\x00\x1b") {
+		t.Errorf("got %+v; want one clean report on x()", got)
+	}
+}
+
+func TestReadError(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("disk on fire")
+	in := io.MultiReader(strings.NewReader(fmt.Sprintf(circular, "vkms")), iotest.ErrReader(broken))
+	got, err := lockdep.All(in, lockdep.Options{})
+	if len(got) != 1 || !errors.Is(err, broken) {
+		t.Errorf("All = %d reports, %v; want 1 and the error of the reader", len(got), err)
+	}
+}
+
+func TestScanStops(t *testing.T) {
+	t.Parallel()
+	log := strings.Repeat(fmt.Sprintf(circular, "vkms"), 3)
+	n := 0
+	for range lockdep.Scan(bytes.NewReader([]byte(log)), lockdep.Options{}) {
+		n++
+		break
+	}
+	if n != 1 {
+		t.Errorf("%d reports after a break; want 1", n)
+	}
+}
+
+func TestSubtestOfReport(t *testing.T) {
+	t.Parallel()
+	log := "[ 1.0] [IGT] kms_vblank: executing\n[ 1.0] [IGT] kms_vblank: starting subtest query-idle\n" +
+		strings.Join(stamp(fmt.Sprintf(circular, "vkms"), "[    1.000000] "), "") +
+		"[ 2.0] [IGT] kms_vblank: exiting, ret=0\n" +
+		strings.Join(stamp(fmt.Sprintf(circular, "vgem"), "[    2.000000] "), "")
+	got := scan(t, []byte(log))
+	if len(got) != 2 || got[0].Subtest != "kms_vblank@query-idle" || got[1].Subtest != "" {
+		t.Errorf("got %+v; want two reports, the first one in kms_vblank@query-idle", got)
+	}
+}
+
+func FuzzScan(f *testing.F) {
+	f.Add([]byte(fmt.Sprintf(circular, "vkms")))
+	f.Add([]byte("[    1.0][ T1] BUG: KASAN: use-after-free in x+0x1/0x2\nINFO: task a:b:1 blocked for more than 1 seconds.\n"))
+	f.Add([]byte("x is trying to release lock (a) at:\n (a){....} -> (b){....}\nChain exists of:\n a --> b --> c\n-> #0 ("))
+	f.Add([]byte("Kernel panic - not syncing\n----\n====================\n---[ end Kernel panic"))
+	f.Fuzz(func(t *testing.T, log []byte) {
+		opt := lockdep.Options{MaxReport: 4096, MaxLine: 256}
+		line := 0
+		for s, err := range lockdep.Scan(bytes.NewReader(log), opt) {
+			switch {
+			case err != nil:
+				t.Fatal(err)
+			case len(s.Raw) > 3*opt.MaxReport: // replacement runes are longer than what they replace
+				t.Errorf("raw has %d bytes", len(s.Raw))
+			case !utf8.ValidString(s.Raw + s.Title + s.Function + s.Task + s.Subtest):
+				t.Errorf("invalid UTF-8 in %+v", s)
+			case s.Line <= line:
+				t.Errorf("line %d after line %d", s.Line, line)
+			case s.Family == "" || len(s.Signature) != 32 || s.Title == "":
+				t.Errorf("incomplete: %+v", s)
+			}
+			line = s.Line
+		}
+	})
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+
+package lockdep_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/fencebot/fencebot/report/lockdep"
+)
+
+// reboot makes the log of another boot of the same kernel: other times, addresses,
+// process ids and offsets.
+func reboot(log string, seed uint64) string {
+	rnd := rand.New(rand.NewPCG(seed, seed))
+	pid := 100 + rnd.IntN(900)
+	replace := func(expr, form string) {
+		log = regexp.MustCompile(expr).ReplaceAllStringFunc(log, func(string) string {
+			return fmt.Sprintf(form, rnd.Uint64())
+		})
+	}
+	replace(`\bff[0-9a-f]{14}\b`, "ff%014.14x")
+	log = regexp.MustCompile(`\+0x[0-9a-f]+/0x`).ReplaceAllStringFunc(log, func(string) string {
+		return fmt.Sprintf("+0x%x/0x", rnd.IntN(4000))
+	})
+	log = regexp.MustCompile(`(kms_vblank|vgem_basic)/\d+`).ReplaceAllString(log, fmt.Sprintf("$1/%d", pid))
+	log = regexp.MustCompile(`PID: [1-9]\d*`).ReplaceAllString(log, fmt.Sprintf("PID: %d", pid))
+	log = regexp.MustCompile(`CPU: \d`).ReplaceAllString(log, fmt.Sprintf("CPU: %d", rnd.IntN(4)))
+	return log
+}
+
+// restyle makes the log of a kernel or a console with other habits.
+func restyle(log, style string) string {
+	stamp := regexp.MustCompile(`(?m)^\[ *\d+\.\d+\] `)
+	switch style {
+	case "caller":
+		return stamp.ReplaceAllString(log, "[    7.000001][   T77] ")
+	case "level":
+		return stamp.ReplaceAllString(log, "<4>[    7.000001] ")
+	case "bare":
+		return stamp.ReplaceAllString(log, "")
+	case "crlf":
+		return strings.ReplaceAll(log, "\n", "\r\n")
+	case "counter":
+		return regexp.MustCompile(`(\w)\)\{`).ReplaceAllString(log, "$1#7){")
+	}
+	return log
+}
+
+func TestSignatureIsStable(t *testing.T) {
+	t.Parallel()
+	seen := map[string]string{}
+	files, _ := filepath.Glob("testdata/reports/*.log")
+	for _, file := range files {
+		h, log := readReport(t, file)
+		if len(h["FAMILY"]) == 0 {
+			continue
+		}
+		want := scan(t, log)[0]
+		if other := seen[want.Signature]; other != "" {
+			t.Errorf("%s and %s have the same signature", file, other)
+		}
+		seen[want.Signature] = file
+		for i, style := range []string{"", "caller", "level", "bare", "crlf", "counter"} {
+			again := scan(t, []byte(restyle(reboot(string(log), uint64(i)), style)))
+			if len(again) != 1 {
+				t.Fatalf("%s, %q: %d reports; want 1", file, style, len(again))
+			}
+			if again[0].Signature != want.Signature || again[0].Title != want.Title {
+				t.Errorf("%s, %q: %q, canonical\n%s\nwant %q, canonical\n%s", file, style,
+					again[0].Title, again[0].Canonical(), want.Title, want.Canonical())
+			}
+		}
+	}
+}
+
+func TestSignatureOfInconsistentState(t *testing.T) {
+	t.Parallel()
+	// Which of the two sides comes first depends on which code ran first.
+	const report = `WARNING: inconsistent lock state
+inconsistent %s usage.
+a/1 [HC1[1]:SC0[0]:HE0:SE1] takes:
+ff110000003cabd0 (&x->lock){?.+.}-{2:2}, at: %s+0x5b/0x145
+%s state was registered at:
+  lock_acquire+0x101/0x221
+  %s+0x1d/0x30
+stack backtrace:
+Call Trace:
+ lock_acquire+0x101/0x221
+ %s+0x5b/0x145
+`
+	on := scan(t, fmt.Appendf(nil, report, "{HARDIRQ-ON-W} -> {IN-HARDIRQ-W}", "handler", "{HARDIRQ-ON-W}", "enable", "handler"))
+	in := scan(t, fmt.Appendf(nil, report, "{IN-HARDIRQ-W} -> {HARDIRQ-ON-W}", "enable", "{IN-HARDIRQ-W}", "handler", "enable"))
+	if len(on) != 1 || len(in) != 1 || on[0].Function != "enable" || in[0].Function != "enable" {
+		t.Fatalf("got %+v and %+v; want one report on enable() each", on, in)
+	}
+	if on[0].Signature != in[0].Signature {
+		t.Errorf("canonical %q and %q; want them equal", on[0].Canonical(), in[0].Canonical())
+	}
+}
+
+func TestCanonicalHoldsNothingOfABoot(t *testing.T) {
+	t.Parallel()
+	s := lockdep.Splat{
+		Family: lockdep.AtomicSleep, Title: "x at mm/a.c:12 in fn", Function: "fn", Task: "a/1", Line: 7,
+		Trace: []lockdep.Frame{{Function: "fn", File: "mm/a.c", Line: 12, Offset: "0x1/0x2"}},
+	}
+	if got, want := s.Canonical(), "atomic-sleep\nfunction mm/a.c:fn"; got != want {
+		t.Errorf("Canonical() = %q; want %q", got, want)
+	}
+	s = lockdep.Splat{Family: lockdep.LockdepLimit, Title: "MAX_LOCKDEP_KEYS too low"}
+	if got, want := s.Canonical(), "lockdep-limit\ntitle MAX_LOCKDEP_KEYS too low"; got != want {
+		t.Errorf("Canonical() = %q; want %q", got, want)
+	}
+}
