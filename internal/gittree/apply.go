@@ -56,7 +56,7 @@ type builder struct {
 }
 
 func (r *Repo) newBuilder(ctx context.Context, commit string) (*builder, error) {
-	tree, err := r.treeOf(ctx, commit)
+	tree, err := r.TreeID(ctx, commit)
 	if err != nil {
 		return nil, fmt.Errorf("read base: %w", err)
 	}
@@ -153,7 +153,7 @@ func (b *builder) flush(ctx context.Context) error {
 	for i, id := range ids {
 		c := b.meta[i]
 		c.ID = id
-		if c.Tree, err = b.repo.treeOf(ctx, id); err != nil {
+		if c.Tree, err = b.repo.TreeID(ctx, id); err != nil {
 			return fmt.Errorf("read new commit: %w", err)
 		}
 		b.done = append(b.done, c)

@@ -119,6 +119,22 @@ func (f *fastImport) data(b []byte) {
 	f.w.WriteByte('\n')
 }
 
+// file writes one file of the current commit from a reader.
+func (f *fastImport) file(mode patch.Mode, path string, size int64, body io.Reader) error {
+	fmt.Fprintf(f.w, "M %06o inline %s\ndata %d\n", mode, quote(path), size)
+	if _, err := io.CopyN(f.w, body, size); err != nil {
+		return err
+	}
+	return f.w.WriteByte('\n')
+}
+
+// abort ends a run of which nothing is to be kept.
+func (f *fastImport) abort() {
+	_ = f.cmd.Process.Kill()
+	_ = f.in.Close()
+	_ = f.cmd.Wait()
+}
+
 // finish ends the run and returns the ids of its commits in order. A write that
 // failed before shows here.
 func (f *fastImport) finish(ctx context.Context, zero string) ([]string, error) {

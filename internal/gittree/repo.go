@@ -104,8 +104,8 @@ func (r *Repo) Resolve(ctx context.Context, rev string) (string, error) {
 	return id, nil
 }
 
-// treeOf returns the tree id of a commit given by its full id.
-func (r *Repo) treeOf(ctx context.Context, commit string) (string, error) {
+// TreeID returns the tree id of a commit, which is given by its full id.
+func (r *Repo) TreeID(ctx context.Context, commit string) (string, error) {
 	o, err := r.reader.read(ctx, commit, maxObject)
 	if err != nil {
 		return "", err
