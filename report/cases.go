@@ -18,9 +18,12 @@ type Row struct {
 	Alive   bool    `json:"alive"`   // lockdep was alive when it began on the patched kernel
 }
 
-// Changed reports whether a subtest ended differently on the two kernels. It
-// is news, and no verdict.
-func (r Row) Changed() bool { return r.Base != r.Patched && r.Base != "" && r.Patched != "" }
+// Changed reports whether a subtest ran on both kernels and ended differently.
+// It is news, and no verdict.
+func (r Row) Changed() bool {
+	ran := func(s string) bool { return s != "" && s != "notrun" }
+	return r.Base != r.Patched && ran(r.Base) && ran(r.Patched)
+}
 
 // rows joins the cases of both runs, in the order of the patched one.
 func rows(base, patched Run) []Row {
@@ -80,7 +83,7 @@ func exercise(r Run) Lockdep {
 	case started == 0:
 		l.Reason = "no test ran"
 	case l.Ran == 0:
-		l.Reason = fmt.Sprintf("all %d tests skipped", started)
+		l.Reason = fmt.Sprintf("every test skipped (%d)", started)
 	case l.Tested == 0:
 		l.Reason = deadReason(r)
 	case l.Tested < l.Ran:

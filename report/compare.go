@@ -4,8 +4,6 @@ package report
 
 import (
 	"fmt"
-
-	"github.com/fencebot/fencebot/report/lockdep"
 )
 
 // Evidence is all that a verdict is made of. The zero value is a check that
@@ -21,9 +19,6 @@ type Evidence struct {
 
 	Overlay bool // overlays were on top of both kernels
 	Bare    *Run // the patched kernel without overlays; nil when that was not tried
-
-	// Contract names the rule that a splat breaks; nil names none.
-	Contract func(lockdep.Splat) Contract
 }
 
 // A Verdict is what a check found.
@@ -77,7 +72,7 @@ func Compare(e Evidence) Verdict {
 	return v
 }
 
-// finish adds what one report alone does not tell: rule, culprit, overlay and replays.
+// finish adds what one report alone does not tell: culprit, overlay and replays.
 func finish(j *judge, e Evidence) []Finding {
 	bare := map[string]bool{}
 	if e.Bare != nil {
@@ -89,9 +84,6 @@ func finish(j *judge, e Evidence) []Finding {
 		f.Culprit = Culprit{Why: "not determined"}
 		if e.Patches == 1 {
 			f.Culprit = Culprit{Patch: 1, Why: "the only patch"}
-		}
-		if e.Contract != nil {
-			f.Contract = e.Contract(j.roots[i])
 		}
 		f.NeedsOverlay = e.Overlay && !bare[f.Signature]
 		for _, r := range e.Replays {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
+	"github.com/fencebot/fencebot/report/contract"
 	"github.com/fencebot/fencebot/report/lockdep"
 )
 
@@ -35,7 +36,7 @@ type Finding struct {
 	Boot         int            `json:"boot"`           // boot of the run in which it was seen first
 	File         string         `json:"file,omitempty"` // build errors: where, in the tree with the patches
 	Line         int            `json:"line,omitempty"`
-	Contract     Contract       `json:"contract"`
+	Contract     contract.Rule  `json:"contract"`
 	Culprit      Culprit        `json:"culprit"`
 	NeedsOverlay bool           `json:"needs_overlay"`          // seen with the overlays only, as far as was tried
 	Count        int            `json:"count"`                  // boots and places it was seen in
@@ -52,14 +53,6 @@ type Finding struct {
 type Follow struct {
 	Family lockdep.Family `json:"family"`
 	Title  string         `json:"title"`
-}
-
-// A Contract is the rule of the dma-fence contract that a finding breaks.
-type Contract struct {
-	Rule        string `json:"rule"`                  // "none" when no rule fits
-	Explanation string `json:"explanation,omitempty"` // what is wrong, for a person who knows no lockdep
-	Advice      string `json:"advice,omitempty"`      // what usually helps
-	Doc         string `json:"doc,omitempty"`         // where the rule is written down
 }
 
 // A Culprit is the patch that brings a finding.
@@ -79,7 +72,7 @@ func newFinding(s lockdep.Splat, boot int) Finding {
 		At: clip(s.At, maxTitle), Task: clip(s.Task, maxTitle), Classes: classes,
 		Edges:     s.Edges[:min(len(s.Edges), maxClasses)],
 		Signature: signature(s), Subtest: clip(s.Subtest, maxTitle), Boot: boot,
-		Contract: Contract{Rule: "none"}, Count: 1, Corrupted: s.Corrupted, Raw: Clip(s.Raw, MaxRaw),
+		Contract: contract.Of(s), Count: 1, Corrupted: s.Corrupted, Raw: Clip(s.Raw, MaxRaw),
 	}
 }
 

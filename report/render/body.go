@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/fencebot/fencebot/report"
+	"github.com/fencebot/fencebot/report/contract"
 )
 
 const (
@@ -44,7 +45,7 @@ func (t *text) gap() {
 // wrong: many readers see no more than these.
 func mailBody(r report.Report, files Files) []string {
 	t := &text{width: mailWidth}
-	t.para(headline(r) + " " + lead(r))
+	t.para(headline(r) + site(r) + ". " + lead(r))
 	t.gap()
 	mailTopic(t, r)
 	for i, f := range r.Findings {
@@ -116,7 +117,7 @@ func mailFinding(t *text, r report.Report, i int, f report.Finding) {
 	t.gap()
 	findingFacts(t, r, f)
 	t.gap()
-	explain(t, f, i == 0)
+	explain(t, r, i)
 	t.para(rawTitle(f))
 	t.gap()
 	t.indented(block(f.Raw, mailRaw))
@@ -153,8 +154,8 @@ func findingFacts(t *text, r report.Report, f report.Finding) {
 		}
 		t.item(label, className(c))
 	}
-	if rule := f.Contract.Rule; rule != "" && rule != "none" {
-		t.item("rule", field(rule)+" of the dma-fence contract")
+	if rule := ruleName(f); rule != "" {
+		t.item("rule", rule)
 	}
 	t.item("base", baseWord(f))
 	if f.NeedsOverlay {
@@ -190,21 +191,23 @@ func follows(f report.Finding) string {
 	return strings.Join(out, "; ")
 }
 
-// explain says what a finding means and what helps. The meaning of the first
-// one stands at the top of the mail already.
-func explain(t *text, f report.Finding, first bool) {
-	if e := f.Contract.Explanation; e != "" {
-		if !first {
-			t.para(sentence(prose(e)))
+// ruleName returns the rule that a finding breaks, or "" when none fits.
+func ruleName(f report.Finding) string {
+	if f.Contract.Name == contract.None {
+		return ""
+	}
+	return field(f.Contract.Name)
+}
+
+// explain says what a finding means and what helps. The first paragraph on the
+// first finding stands at the top of the mail already.
+func explain(t *text, r report.Report, i int) {
+	f := r.Findings[i]
+	for n, s := range explanation(f) {
+		if n > 0 || i > 0 || r.Word != report.Findings {
+			t.para(s)
 			t.gap()
 		}
-		if deadlocks(f.Family) {
-			t.para(meaning(f.Family))
-			t.gap()
-		}
-	} else if !first {
-		t.para(meaning(f.Family))
-		t.gap()
 	}
 	if a := f.Contract.Advice; a != "" {
 		t.para("What usually helps: " + prose(a))

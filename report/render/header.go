@@ -16,7 +16,8 @@ const (
 	foldAt     = 76  // columns
 	maxSubject = 500 // bytes of a decoded subject
 	maxAddress = 50  // addresses in one field
-	maxID      = 250 // bytes of a Message-ID
+	maxID      = 250 // bytes of a Message-ID or an address
+	maxName    = 100 // bytes of a display name
 	maxRefs    = 30  // ids in References: the first, which is the root, and the last ones
 )
 
@@ -123,7 +124,7 @@ func mailbox(a report.Address) (s string, ok bool) {
 	if _, err := mail.ParseAddress("<" + a.Addr + ">"); err != nil {
 		return "", false
 	}
-	name := encodeText(cut(a.Name, maxField))
+	name := encodeText(cut(a.Name, maxName))
 	switch {
 	case name == "":
 		return a.Addr, true

@@ -99,7 +99,7 @@ type pageTime struct {
 
 func newPage(r report.Report) page {
 	p := page{
-		Verdict: field(string(r.Word)), Tone: tone(r.Word), Title: field(r.Series.Title), Headline: headline(r), Lead: lead(r),
+		Verdict: field(string(r.Word)), Tone: tone(r.Word), Title: field(r.Series.Title), Headline: headline(r) + site(r) + ".", Lead: lead(r),
 		Error: prose(r.Error), Program: field(r.Fencebot.Program), Facts: pageFacts(r),
 		Total: timesTotal(r.Times), Machine: pageMachine(r.Reproduce), QEMU: shellLine(r.Reproduce.QEMU),
 	}

@@ -53,14 +53,11 @@ func newPageFinding(r report.Report, f report.Finding, i int) pageFinding {
 	for _, c := range f.Classes {
 		p.Locks = append(p.Locks, pair{field(c), glossary(c)})
 	}
-	if e := f.Contract.Explanation; e != "" {
-		p.Meaning = append(p.Meaning, sentence(prose(e)))
-	}
-	if f.Contract.Explanation == "" || deadlocks(f.Family) {
-		p.Meaning = append(p.Meaning, meaning(f.Family))
-	}
+	p.Meaning = explanation(f)
+	lock := false // the line before says that a lock follows
 	for _, l := range block(f.Raw, pageRaw) {
-		p.Raw = append(p.Raw, pageLine{l, keyLine(l)})
+		p.Raw = append(p.Raw, pageLine{l, lock || keyLine(l)})
+		lock = strings.HasSuffix(l, "acquire lock:") || strings.HasSuffix(l, "holding lock:") || strings.HasSuffix(l, " takes:")
 	}
 	return p
 }
@@ -81,9 +78,7 @@ func pageFindingFacts(r report.Report, f report.Finding) []pair {
 	add("Test", cmp.Or(field(f.Subtest), "none: it came while the kernel booted"))
 	add("Function", field(f.Function))
 	add("Task", field(f.Task))
-	if rule := f.Contract.Rule; rule != "none" {
-		add("Rule", field(rule))
-	}
+	add("Rule", ruleName(f))
 	add("Base", baseWord(f))
 	if f.NeedsOverlay {
 		add("Overlay", "seen with fencebot's lockdep annotations on top of both kernels; the code is the series' own")
@@ -124,11 +119,7 @@ func newPageConflict(c report.Conflict) *pageConflict {
 		return out
 	}
 	p := &pageConflict{Expected: side(c.Expected, c.Found), Found: side(c.Found, c.Expected)}
-	p.Where = fmt.Sprintf("Patch %d, %s", c.Patch, field(c.File))
-	if c.Hunk > 0 {
-		p.Where += fmt.Sprintf(", hunk %d", c.Hunk)
-	}
-	p.Where += ": " + field(c.Reason)
+	p.Where = fmt.Sprintf("Patch %d. %s", c.Patch, conflictSite(&c))
 	return p
 }
 

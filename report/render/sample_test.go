@@ -91,18 +91,6 @@ func circular(t testing.TB) lockdep.Splat {
 	}
 }
 
-func rule(s lockdep.Splat) report.Contract {
-	if s.Family != lockdep.CircularDependency {
-		return report.Contract{Rule: "none"}
-	}
-	return report.Contract{
-		Rule:        "alloc-in-signalling",
-		Explanation: "Memory is allocated in a way that may wait for reclaim, inside code that must finish before a dma-fence signals. Reclaim may wait for that same fence, and then neither goes on",
-		Advice:      "Allocate before the section begins, for example in atomic_check or prepare_fb, or use GFP_NOWAIT and handle the failure.",
-		Doc:         "Documentation/driver-api/dma-buf.rst, \"DMA Fence Cross-Driver Contract\"",
-	}
-}
-
 // samples holds one report for each verdict, and some that are hard to print.
 func samples(t testing.TB) map[string]report.Report {
 	t.Helper()
@@ -120,8 +108,8 @@ func samples(t testing.TB) map[string]report.Report {
 
 	verdicts := map[string]report.Evidence{
 		"pass":           {Base: good, Patched: good, Patches: 3},
-		"findings":       {Base: good, Patched: bad, Replays: replays, Patches: 3, Overlay: true, Contract: rule},
-		"two-findings":   {Base: good, Patched: two, Replays: replays, Patches: 3, Contract: rule},
+		"findings":       {Base: good, Patched: bad, Replays: replays, Patches: 3, Overlay: true},
+		"two-findings":   {Base: good, Patched: two, Replays: replays, Patches: 3},
 		"not-exercised":  {Base: good, Patched: report.Run{Boots: []report.Boot{up()}, Cases: cases("skip", "skip", "notrun")}, Patches: 3},
 		"build-error":    {Base: good, Patched: good, Patches: 3, Builds: []report.Build{{Patch: 1, OK: true}, {Patch: 2, Diagnostics: []report.Diagnostic{gcc, warn}, Raw: raw(t, "build.txt")}, {Patch: 3, OK: true}}},
 		"boot-failure":   {Base: good, Patched: report.Run{Boots: []report.Boot{silent}}, Patches: 3},

@@ -15,12 +15,6 @@ func mailConflict(t *text, c *report.Conflict) {
 	if c == nil {
 		return
 	}
-	where := fmt.Sprintf("Patch %d, %s, hunk %d: %s.", c.Patch, field(c.File), c.Hunk, field(c.Reason))
-	if c.Hunk == 0 {
-		where = fmt.Sprintf("Patch %d, %s: %s.", c.Patch, field(c.File), field(c.Reason))
-	}
-	t.para(where)
-	t.gap()
 	if len(c.Expected) > 0 {
 		t.para("The patch expects (lines that the base lacks here are marked):")
 		t.gap()
@@ -157,6 +151,12 @@ func mailReproduce(t *text, r report.Report, files Files) {
 	t.gap()
 	machine(t, p)
 	t.gap()
+	if len(p.QEMU) > 0 && (r.Word == report.Findings || r.Word == report.BootFailure) {
+		t.para("QEMU was started with:")
+		t.gap()
+		t.indented(strings.Split(shellLine(p.QEMU), "\n"))
+		t.gap()
+	}
 }
 
 // machine lists the facts that decide what a run shows.

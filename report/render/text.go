@@ -28,7 +28,7 @@ func Text(w io.Writer, r report.Report, o TextOptions) error {
 	t := &text{width: max(cmp.Or(o.Width, 80), 40)}
 	p := paint{o.Color}
 	t.add(p.verdict(r.Word) + "  " + p.bold(textTitle(r)))
-	t.para(headline(r) + " " + lead(r))
+	t.para(headline(r) + site(r) + ". " + lead(r))
 	if r.Error != "" {
 		t.para("Error: " + field(r.Error))
 	}
@@ -66,10 +66,8 @@ func textFinding(t *text, p paint, r report.Report, i int, f report.Finding) {
 	}
 	t.add(head...)
 	findingFacts(t, r, f)
-	if i > 0 && f.Contract.Explanation != "" {
-		t.item("means", sentence(prose(f.Contract.Explanation)))
-	} else if i > 0 {
-		t.item("means", meaning(f.Family))
+	if i > 0 {
+		t.item("means", explanation(f)[0])
 	}
 	if f.Contract.Advice != "" {
 		t.item("helps", prose(f.Contract.Advice))

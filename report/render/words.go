@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/fencebot/fencebot/report"
+	"github.com/fencebot/fencebot/report/contract"
 	"github.com/fencebot/fencebot/report/lockdep"
 )
 
@@ -58,24 +59,54 @@ func deadlocks(f lockdep.Family) bool {
 func headline(r report.Report) string {
 	switch r.Word {
 	case report.Pass:
-		return "No deadlock found."
+		return "No deadlock found"
 	case report.Findings:
 		for _, f := range r.Findings {
 			if deadlocks(f.Family) {
-				return "This series can deadlock."
+				return "This series can deadlock"
 			}
 		}
-		return "The kernel reports an error with this series."
+		return "The kernel reports an error with this series"
 	case report.BuildError:
-		return "This series does not build at every patch."
+		return "This series does not build"
 	case report.ApplyConflict:
-		return "This series does not apply."
+		return "This series does not apply"
 	case report.BootFailure:
-		return "The kernel does not boot with this series."
+		return "The kernel does not boot with this series"
 	case report.NotExercised:
-		return "Nothing is known about this series: no test exercised it."
+		return "Nothing is known about this series: no test exercised it"
 	}
-	return "No answer: the test machine failed, not the series."
+	return "No answer: the test machine failed, not the series"
+}
+
+// site says in brackets which patch and which test, as far as they are known.
+func site(r report.Report) string {
+	var parts []string
+	patch := func(n int) {
+		switch {
+		case n > 0 && r.Series.Total > 1:
+			parts = append(parts, fmt.Sprintf("patch %d of %d", n, r.Series.Total))
+		case n > 0:
+			parts = append(parts, fmt.Sprintf("patch %d", n))
+		}
+	}
+	switch {
+	case r.Word == report.ApplyConflict && r.Conflict != nil:
+		patch(r.Conflict.Patch)
+	case len(r.Findings) > 0:
+		f := r.Findings[0]
+		if len(r.Findings) > 1 {
+			parts = append(parts, plural(len(r.Findings), "problem")+", the first with")
+		}
+		patch(f.Culprit.Patch)
+		if f.Subtest != "" {
+			parts = append(parts, "test "+field(f.Subtest))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.ReplaceAll(strings.Join(parts, ", "), "with, ", "with ") + ")"
 }
 
 // lead is the paragraph below the headline: the reason, and what to make of it.
@@ -88,20 +119,59 @@ func lead(r report.Report) string {
 		if len(r.Findings) == 0 {
 			return reason
 		}
-		if e := r.Findings[0].Contract.Explanation; e != "" {
-			return sentence(prose(e))
-		}
-		return meaning(r.Findings[0].Family)
+		return explanation(r.Findings[0])[0]
 	case report.BuildError:
-		return reason + " " + meaning(report.FamilyBuild)
+		return buildLead(r)
 	case report.ApplyConflict:
-		return reason + " Nothing was built or tested. The series may be made for another base: please rebase it, or name its base (git format-patch --base)."
+		return conflictSite(r.Conflict) + " Nothing was built or tested. The series may be made for another base: please rebase it, or name its base (git format-patch --base)."
 	case report.BootFailure:
 		return reason + " No test could run."
 	case report.NotExercised:
 		return reason + " This is neither a pass nor a fault of the series."
 	}
 	return reason + " The series was not judged."
+}
+
+// buildLead says what the compiler says first.
+func buildLead(r report.Report) string {
+	s := "The kernel does not compile."
+	if len(r.Findings) == 0 {
+		return s
+	}
+	f := r.Findings[0]
+	if f.File != "" {
+		s = fmt.Sprintf("%s:%d: %s.", field(f.File), f.Line, field(f.Title))
+	}
+	if f.MendedBy > 0 {
+		return s + fmt.Sprintf(" Patch %d mends it, but nobody can bisect across the break.", f.MendedBy)
+	}
+	return s
+}
+
+// conflictSite names the place of a conflict in a sentence.
+func conflictSite(c *report.Conflict) string {
+	switch {
+	case c == nil:
+		return ""
+	case c.Hunk == 0:
+		return fmt.Sprintf("File %s: %s.", field(c.File), field(c.Reason))
+	}
+	return fmt.Sprintf("Hunk %d of %s: %s.", c.Hunk, field(c.File), field(c.Reason))
+}
+
+// explanation says what a finding means, in paragraphs: the rule that it
+// breaks where there is one, and the kind of report where that says more.
+func explanation(f report.Finding) []string {
+	c := f.Contract
+	if c.Explanation == "" || c.Name == contract.None {
+		return []string{meaning(f.Family)}
+	}
+	out := []string{sentence(prose(c.Explanation))}
+	generic := c.Name == contract.IRQ || c.Name == contract.LockOrder || c.Name == contract.SleepInAtomic
+	if deadlocks(f.Family) && !generic {
+		out = append(out, meaning(f.Family))
+	}
+	return out
 }
 
 func sentence(s string) string {
@@ -170,14 +240,17 @@ func tested(r report.Report) string {
 			notrun++
 		}
 	}
-	s := fmt.Sprintf("%s ran on the patched kernel, %d of them with lockdep alive", plural(r.Lockdep.Ran, "test"), r.Lockdep.Tested)
+	s := "no test ran on the patched kernel"
+	if r.Lockdep.Ran > 0 {
+		s = fmt.Sprintf("%s ran on the patched kernel, %d of them with lockdep alive", plural(r.Lockdep.Ran, "test"), r.Lockdep.Tested)
+	}
 	if skipped > 0 {
 		s += fmt.Sprintf("; %d skipped", skipped)
 	}
 	if notrun > 0 {
 		s += fmt.Sprintf("; %d did not run", notrun)
 	}
-	if r.Lockdep.Reason != "" {
+	if r.Lockdep.Reason != "" && r.Lockdep.Ran > 0 {
 		s += ". lockdep: " + field(r.Lockdep.Reason)
 	}
 	return s + "."
