@@ -13,7 +13,7 @@ const (
 	quietBeforeTrace = 40  // lines that look like no report, before the stack trace
 	quietAfterTrace  = 8   // and after it began
 	maxForeign       = 500 // lines of other tasks and of user space
-	tailAfterEnd     = 10  // lines after the end in which "Kernel panic" still belongs to it
+	tailAfterEnd     = 100 // lines after the end in which "Kernel panic" still belongs to it
 	lineCost         = 32  // bytes of memory that a line costs beside its text
 )
 
@@ -33,6 +33,7 @@ type block struct {
 	quiet     int  // lines since then
 	foreign   int  // lines of others since the start
 	trace     bool // the stack trace has begun
+	strict    bool // a test began since: indentation alone proves nothing any more
 	truncated bool // the limit was hit
 	broken    bool // another report began before the trace
 	ended     bool // the last line was seen; only a panic can follow
@@ -91,7 +92,7 @@ func (b *block) judge(text []byte) {
 		bytes.HasPrefix(text, []byte("Rebooting in ")):
 		b.good, b.ended = len(b.lines), true
 		return
-	case looksLikeReport(text):
+	case looksLikeReport(text, b.strict):
 		b.good, b.quiet = len(b.lines), 0
 		if !b.trace {
 			b.trace = startsTrace(text)
@@ -161,10 +162,10 @@ func startsTrace(text []byte) bool {
 		s == "Backtrace:" || strings.HasPrefix(s, "Backtrace: ")
 }
 
-// looksLikeReport knows the lines that reports are made of. Indented lines are
-// always taken for one: the kernel indents hardly anything else.
-func looksLikeReport(text []byte) bool {
-	if text[0] == ' ' || text[0] == '\t' {
+// looksLikeReport knows the lines that reports are made of. Unless strict, indented
+// lines are always taken for one: the kernel indents hardly anything else.
+func looksLikeReport(text []byte, strict bool) bool {
+	if !strict && (text[0] == ' ' || text[0] == '\t') {
 		return true
 	}
 	s := string(text[:min(len(text), 128)])

@@ -34,12 +34,16 @@ func (p *parser) function(at string) string {
 	if p.place != "" && p.placeCounts() {
 		trace = append([]Frame{{Function: p.place, Reliable: true}}, trace...)
 	}
-	for _, t := range [][]Frame{trace, p.lastLink()} {
+	stacks := append([][]Frame{trace, p.lastLink()}, p.olderLinks()...)
+	for _, t := range stacks {
 		if fn := p.pick(t); fn != "" {
 			return fn
 		}
 	}
-	for _, t := range [][]Frame{trace, p.lastLink()} {
+	if at != "" && !machinery(at) {
+		return at
+	}
+	for _, t := range stacks {
 		if fn := firstOf(t, func(fn string) bool { return !machinery(fn) }); fn != "" {
 			return fn
 		}
@@ -89,6 +93,18 @@ func (p *parser) lastLink() []Frame {
 		return p.chain[n-1].Trace
 	}
 	return nil
+}
+
+// olderLinks are the stacks under "-> #N" to "-> #1". They count where the report's
+// own stack is all plumbing: a work item that waits for nobody, but is waited for.
+func (p *parser) olderLinks() [][]Frame {
+	var out [][]Frame
+	for _, l := range p.chain {
+		if l.number != 0 {
+			out = append(out, l.Trace)
+		}
+	}
+	return out
 }
 
 // pick is the first function that is no helper.

@@ -9,7 +9,7 @@ func helper(fn string) bool {
 	switch fn {
 	case "down", "down_interruptible", "down_killable", "down_timeout", "down_trylock", "up", "console_lock",
 		"console_trylock", "lock_sock_nested", "lock_sock", "lock_sock_fast", "modeset_lock", "mutex_unlock",
-		"schedule", "__schedule", "schedule_idle", "context_switch", "__switch_to", "io_schedule", "yield",
+		"schedule", "__schedule", "__sched_text_start", "schedule_idle", "context_switch", "__switch_to", "io_schedule", "yield",
 		"flush_work", "__flush_work", "start_flush_work", "flush_workqueue", "__flush_workqueue", "drain_workqueue", "cancel_work_sync", "cancel_delayed_work_sync",
 		"kthread_stop", "kthread_park", "__cancel_work_timer", "__cancel_work_sync", "bit_wait", "bit_wait_io", "__wait_rcu_gp",
 		"might_alloc", "__might_sleep", "___might_sleep", "__might_resched", "__might_fault", "might_fault",

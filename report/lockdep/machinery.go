@@ -35,8 +35,10 @@ var machineryPrefixes = []string{
 	"__lock_set", "lockdep_", "debug_check_no_", "debug_show_", "debug_lockdep_", "debug_locks", "debug_mutex_",
 	"__asan_", "__kasan", "kasan_", "check_memory_region", "__msan_", "kmsan_", "__kmsan", "kcsan_", "__tsan_",
 	"__ubsan_", "ubsan_", "__sanitizer_", "kfence_", "__kfence", "describe_", "nmi_", "trigger_", "arch_trigger",
-	"tick_", "__sysvec_", "sysvec_apic", "asm_sysvec", "trace_hardirqs", "debug_object", "debug_print_object", "__debug_",
-	"rcu_read_lock_", "__rcu_read_", "rcu_lockdep", "arch_stack_walk", "stack_trace_", "kernel_init_freeable_",
+	"tick_sched_", "tick_nohz_", "tick_handle_periodic", "__sysvec_", "sysvec_apic", "asm_sysvec", "trace_hardirqs", "debug_object", "debug_print_object", "__debug_",
+	"rcu_read_lock_", "__rcu_read_", "rcu_lockdep", "arch_stack_walk", "stack_trace_", "entry_SYSCALL", "entry_SYSENTER", "entry_INT80",
+	"do_syscall_", "do_fast_syscall", "x64_sys_call", "tracesys", "el0_", "el0t_", "invoke_syscall", "ret_fast_syscall",
+	"should_fail", "__should_fail", "fail_dump",
 }
 
 func hasPrefix(s string, prefixes []string) bool {

@@ -105,8 +105,12 @@ func (s *scanner) readLine() ([]byte, error) {
 func (s *scanner) line(raw []byte) {
 	l := splitPrefix(raw)
 	l.number = s.number
-	if s.subtest.note(l.text) || bytes.HasPrefix(l.text, []byte("Linux version ")) {
-		s.closeTraced(l)
+	if s.subtest.note(l.text) {
+		s.tighten()
+		return
+	}
+	if bytes.HasPrefix(l.text, []byte("Linux version ")) { // another boot
+		s.closeAll()
 	}
 	family := s.match.family(l.text)
 	if len(s.open) == 0 && family == noFamily {
@@ -180,12 +184,11 @@ func (s *scanner) begin(f Family, l logLine) {
 	}
 }
 
-// closeTraced ends the reports that were complete when a test or a boot began.
-func (s *scanner) closeTraced(l logLine) {
+// tighten is called when a test begins or ends. A report whose stack has begun may
+// be complete, or another CPU may still be printing it.
+func (s *scanner) tighten() {
 	for _, b := range s.open {
-		if b.trace && b.takes(l) || bytes.HasPrefix(l.text, []byte("Linux version ")) {
-			b.closed = true
-		}
+		b.strict = b.strict || b.trace
 	}
 }
 
