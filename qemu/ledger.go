@@ -29,6 +29,7 @@ type ledger struct {
 	current int       // job that runs now, -1 if none does
 	last    int       // job that started last, -1 if none did
 	began   time.Time // when current started, by our clock
+	hung    bool      // current hung: said once, by the guest or by us
 	jobCost int       // of the output of current
 	cost    int       // of all output
 }
@@ -65,18 +66,20 @@ func (l *ledger) admit(clean *wire.Event, ev wire.Event, now time.Time) bool {
 		if ev.Index <= l.last || ev.Index >= len(l.plan.Jobs) {
 			return false
 		}
-		l.last, l.current, l.began, l.jobCost = ev.Index, ev.Index, now, 0
+		l.last, l.current, l.began = ev.Index, ev.Index, now
+		l.hung, l.jobCost = false, 0
 		l.name(clean, ev.Index)
 	case wire.Output:
 		return l.output(clean, ev)
 	case wire.End, wire.Hang:
-		if ev.Index != l.current {
+		if ev.Index != l.current || ev.Kind == wire.Hang && l.hung {
 			return false
 		}
 		l.name(clean, ev.Index)
 		clean.Result, clean.Exit = ev.Result, ev.Exit
 		clean.Seconds = min(ev.Seconds, now.Sub(l.began).Seconds())
 		clean.Text = oneLine(ev.Text, maxAgentText)
+		l.hung = true
 		if ev.Kind == wire.End {
 			l.current = -1
 		}
@@ -114,6 +117,17 @@ func (l *ledger) output(clean *wire.Event, ev wire.Event) bool {
 func (l *ledger) name(ev *wire.Event, index int) {
 	ev.Index = index
 	ev.Name = l.plan.Jobs[index].Name()
+}
+
+// hang adds a hang of the running job that the host saw, not the guest.
+func (l *ledger) hang(why string) {
+	if l.current < 0 || l.hung {
+		return
+	}
+	l.hung = true
+	ev := wire.Event{Kind: wire.Hang, Text: why}
+	l.name(&ev, l.current)
+	l.events = append(l.events, ev)
 }
 
 // running returns the name of the job that runs, or "" if none does.

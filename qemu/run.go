@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -57,6 +58,9 @@ func prepare(ctx context.Context, o Options, plan wire.Plan) (Options, error) {
 	o = o.withDefaults()
 	if err := o.validate(); err != nil {
 		return o, err
+	}
+	if err := wire.NewEncoder(io.Discard).Plan(plan); err != nil {
+		return o, fmt.Errorf("check plan: %w", err)
 	}
 	if o.TestTimeout == 0 {
 		// The agent's own limit goes first; it can tell more.

@@ -87,11 +87,8 @@ func (b *boot) panic(now time.Time) {
 	if b.exit == Panic {
 		return
 	}
-	detail := "kernel panic"
-	if name := b.ledger.running(); name != "" {
-		detail += " in " + name
-	}
-	b.conclude(Panic, detail, now)
+	// Which test it was is for settle to say: its start may still be unread.
+	b.conclude(Panic, "", now)
 }
 
 // conclude settles how the boot ended and leaves Grace for the rest.
@@ -120,7 +117,9 @@ func (b *boot) passed(l limit, now time.Time) {
 		b.conclude(NoBoot, fmt.Sprintf("agent not ready after %v", b.o.BootTimeout), now)
 	case testLimit:
 		b.hung = true
-		b.conclude(HangExit, fmt.Sprintf("%s exceeded %v", b.ledger.running(), b.o.TestTimeout), now)
+		detail := fmt.Sprintf("%s exceeded %v", b.ledger.running(), b.o.TestTimeout)
+		b.ledger.hang(detail)
+		b.conclude(HangExit, detail, now)
 		b.limits.set(runLimit, b.p.started, b.o.RunTimeout) // it may go on yet
 	case silenceLimit:
 		b.conclude(Silent, fmt.Sprintf("no byte for %v", b.o.SilenceTimeout)+b.during(), now)
@@ -173,6 +172,8 @@ func (b *boot) finish() Outcome {
 func (b *boot) settle() {
 	failure := b.p.failure()
 	switch {
+	case b.exit == Panic:
+		b.detail = "kernel panic" + b.during()
 	case b.exit == Clean && b.hung:
 		b.exit, b.detail = HangExit, "a test hung"
 	case b.exit != "":
