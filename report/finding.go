@@ -67,11 +67,15 @@ func newFinding(s lockdep.Splat, boot int) Finding {
 	for _, c := range s.Classes[:min(len(s.Classes), maxClasses)] {
 		classes = append(classes, clip(c, maxTitle))
 	}
+	var then []Follow
+	for _, f := range s.Also[:min(len(s.Also), maxFollow)] {
+		then = append(then, Follow{Family: f, Title: string(f)})
+	}
 	return Finding{
 		Family: s.Family, Title: clip(s.Title, maxTitle), Function: clip(s.Function, maxTitle),
 		At: clip(s.At, maxTitle), Task: clip(s.Task, maxTitle), Classes: classes,
-		Edges:     s.Edges[:min(len(s.Edges), maxClasses)],
-		Signature: signature(s), Subtest: clip(s.Subtest, maxTitle), Boot: boot,
+		Edges:    s.Edges[:min(len(s.Edges), maxClasses)],
+		Followed: then, Signature: signature(s), Subtest: clip(s.Subtest, maxTitle), Boot: boot,
 		Contract: contract.Of(s), Count: 1, Corrupted: s.Corrupted, Raw: Clip(s.Raw, MaxRaw),
 	}
 }

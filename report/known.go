@@ -112,6 +112,11 @@ func (b *baseline) masking(s lockdep.Splat, patched map[string]bool) string {
 	return ""
 }
 
+// saysCrash reports whether a report explains a panic.
+func saysCrash(s lockdep.Splat) bool {
+	return groupOf(s.Family) == crashes || slices.Contains(s.Also, lockdep.Panic)
+}
+
 // sightings returns the reports of one boot and, where the boot ended badly
 // and no report says why, one made up from its end.
 func sightings(r Run, b Boot) []lockdep.Splat {
@@ -129,7 +134,7 @@ func sightings(r Run, b Boot) []lockdep.Splat {
 	case ExitSilent:
 		made.Family = FamilySilent
 	case ExitPanic:
-		if slices.ContainsFunc(b.Splats, func(s lockdep.Splat) bool { return groupOf(s.Family) == crashes }) {
+		if slices.ContainsFunc(b.Splats, saysCrash) {
 			return b.Splats
 		}
 		made.Family = lockdep.Panic
