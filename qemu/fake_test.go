@@ -60,6 +60,15 @@ func playFake(script string) int {
 		fmt.Fprintln(os.Stderr, "qemu: -machine pc: no such\x1b[31m thing")
 		return 1
 	}
+	switch script {
+	case "kvmruns":
+		return probeExit
+	case "kvmaborts":
+		fmt.Fprintln(os.Stderr, "error: failed to set MSR 0x10a")
+		syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	case "kvmhangs":
+		f.stay()
+	}
 	f.enc = wire.NewEncoder(f.agent)
 	fmt.Printf("[    0.000000] Linux version 6.12 pid=%d\n", os.Getpid())
 	switch script {

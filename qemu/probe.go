@@ -50,7 +50,7 @@ func Probe(ctx context.Context, o Options) (Accelerator, error) {
 	if a, ok := cache.load(); ok {
 		return a, nil
 	}
-	a, err := tryKVM(ctx, o)
+	a, err := tryKVM(ctx, o, probeTimeout)
 	if err != nil {
 		return Accelerator{}, err
 	}
@@ -60,14 +60,14 @@ func Probe(ctx context.Context, o Options) (Accelerator, error) {
 	return a, nil
 }
 
-// tryKVM boots the probe's guest.
-func tryKVM(ctx context.Context, o Options) (Accelerator, error) {
+// tryKVM boots the probe's guest and gives it up after the limit.
+func tryKVM(ctx context.Context, o Options, limit time.Duration) (Accelerator, error) {
 	image, err := memoryFile("probe", bytes.NewReader(probeImage()))
 	if err != nil {
 		return Accelerator{}, err
 	}
 	defer image.Close()
-	limited, cancel := context.WithTimeout(ctx, probeTimeout)
+	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	args := append(machineArgs(o), "-kernel", selfFD(firstFD), "-device", probeDevice)
 	cmd := command(limited, o, args)
@@ -85,7 +85,7 @@ func tryKVM(ctx context.Context, o Options) (Accelerator, error) {
 	case cmd.ProcessState.ExitCode() == probeExit:
 		return Accelerator{Name: AccelKVM, Why: "a guest ran under KVM"}, nil
 	case errors.Is(limited.Err(), context.DeadlineExceeded):
-		return Accelerator{Name: AccelTCG, Why: fmt.Sprintf("a guest hung under KVM for %v", probeTimeout)}, nil
+		return Accelerator{Name: AccelTCG, Why: fmt.Sprintf("a guest hung under KVM for %v", limit)}, nil
 	}
 	return Accelerator{
 		Name: AccelTCG,

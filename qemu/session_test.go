@@ -30,7 +30,7 @@ func TestRunAll(t *testing.T) {
 		"last test kills it":  {jobs: "a splat", exits: "clean", results: "pass pass"},
 		"panic between":       {jobs: "a panic b", exits: "panic clean", results: "pass incomplete pass"},
 		"reset between":       {jobs: "reset b", exits: "panic clean", results: "incomplete pass"},
-		"hang between":        {jobs: "hang b", exits: "hang clean", results: "timeout pass", set: func(o *Options) { o.TestTimeout = time.Second }},
+		"hang between":        {jobs: "hang b", exits: "hang clean", results: "timeout pass", set: func(o *Options) { o.TestTimeout = 2 * time.Second }},
 		"dead from the start": {script: "dead", jobs: "splat a splat", exits: "clean", results: "pass pass pass"},
 		"limit on reboots":    {jobs: "panic panic panic a", limits: Limits{Reboots: 1}, exits: "panic panic", results: "incomplete incomplete notrun notrun"},
 		"no reboot":           {jobs: "panic a", limits: Limits{Reboots: -1}, exits: "panic", results: "incomplete notrun"},
