@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+
+package fencetest
+
+import (
+	"fmt"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/fencebot/fencebot/qemu/fencetest/uapi"
+)
+
+// composerTests reach what IGT's kms_pipe_crc_basic and kms_writeback reach:
+// in vkms both make the vblank timer queue work for its composer.
+func composerTests() []subtest {
+	return []subtest{
+		{name: "crc", run: crcBasic},
+		{name: "crc-flip", run: crcFlip},
+		{name: "crc-modeset", run: crcModeset},
+		{name: "crc-planes", run: crcPlanes},
+		{name: "crc-drop-caches", run: crcDropCaches},
+		{name: "writeback", run: writebackBasic},
+		{name: "writeback-flip", run: writebackFlip},
+		{name: "writeback-crc", run: writebackCRC},
+	}
+}
+
+// startCRC chooses the CRC source and opens the data file, which starts the
+// capture; the pipe must be on.
+func (d *display) startCRC() int {
+	dir := d.debugfs(fmt.Sprintf("crtc-%d/crc/", d.pipe))
+	d.t.need(writeFile(dir+"control", "auto"), "choose CRC source")
+	return d.t.open(dir+"data", unix.O_RDONLY|unix.O_NONBLOCK)
+}
+
+// crcs reads n CRC lines and returns the last CRC.
+func (t *trial) crcs(fd, n int) string {
+	line := make([]byte, 256) // LINE_LEN(DRM_MAX_CRC_NR) of drm_debugfs_crc.c is 122
+	last := ""
+	for range n {
+		t.ready(fd, unix.POLLIN, "CRC")
+		got, err := unix.Read(fd, line)
+		t.must(err, "read CRC")
+		fields := strings.Fields(string(line[:got]))
+		t.check(len(fields) >= 2, "CRC line %q", line[:got])
+		last = fields[1]
+	}
+	return last
+}
+
+func crcBasic(t *trial) {
+	d := t.display()
+	d.enable().mmap()
+	for range 2 {
+		fd := d.startCRC()
+		t.crcs(fd, 3)
+		t.must(unix.Close(t.dup(fd)), "close")
+	}
+	d.disable()
+}
+
+// crcFlip: the CRC follows what is shown.
+func crcFlip(t *trial) {
+	d := t.display()
+	first := d.enable()
+	second := d.screen()
+	mem := second.mmap()
+	for i := range mem {
+		mem[i] = 0x55
+	}
+	fd := d.startCRC()
+	dark := t.crcs(fd, 2)
+	for i := range 4 {
+		fb := []framebuffer{second, first}[i%2]
+		d.request().flip(fb).must(uapi.AtomicNonblock|uapi.PageFlipEvent, "commit")
+		d.event(uapi.EventFlipComplete)
+	}
+	d.request().flip(second).must(0, "commit")
+	t.crcs(fd, 12) // the ones that were taken meanwhile are still queued
+	t.check(t.crcs(fd, 2) != dark, "the CRC did not follow the picture")
+	d.disable()
+}
+
+// crcModeset switches off under a running capture.
+func crcModeset(t *trial) {
+	d := t.display()
+	fb := d.enable()
+	fd := d.startCRC()
+	t.crcs(fd, 1)
+	for range 2 {
+		d.request().setCrtc("ACTIVE", 0).must(uapi.AtomicAllowModeset, "switch off")
+		d.request().setCrtc("ACTIVE", 1).must(uapi.AtomicAllowModeset, "switch on")
+		d.request().flip(fb).must(0, "flip")
+	}
+	d.disable()
+}
+
+// crcPlanes lets the composer blend.
+func crcPlanes(t *trial) {
+	d := t.display()
+	d.enable()
+	cursor := d.framebufferOf(d.cursorImage(), cursorSide, cursorSide, uapi.FormatARGB8888)
+	fd := d.startCRC()
+	d.request().show(d.cursor, cursor, 8, 8).must(0, "show cursor")
+	t.crcs(fd, 2)
+	d.request().setPlane(d.cursor, "FB_ID", 0).setPlane(d.cursor, "CRTC_ID", 0).must(0, "hide cursor")
+	t.crcs(fd, 1)
+	d.disable()
+}
+
+func crcDropCaches(t *trial) {
+	d := t.display()
+	d.enable()
+	fd := d.startCRC()
+	t.crcs(fd, 1)
+	dropCaches(t)
+	t.crcs(fd, 1)
+	d.disable()
+}
+
+// writebackDisplay returns a display whose writeback connector is bound to the
+// CRTC.
+func (t *trial) writebackDisplay() *display {
+	d := t.display()
+	if d.writeback == 0 {
+		t.skip("%s has no writeback connector", t.driver)
+	}
+	d.enable()
+	return d
+}
+
+// write commits a flip whose picture goes to out, and returns the fence that
+// tells when it is there.
+func (d *display) write(shown, out framebuffer, flags uint32) int {
+	var p uapi.Pointers
+	defer p.Release()
+	fence := []int32{-1}
+	d.request().flip(shown).
+		set(d.writeback, uapi.ObjectConnector, "CRTC_ID", uint64(d.crtc)).
+		set(d.writeback, uapi.ObjectConnector, "WRITEBACK_FB_ID", uint64(out.id)).
+		set(d.writeback, uapi.ObjectConnector, "WRITEBACK_OUT_FENCE_PTR", uapi.Slice(&p, fence)).
+		must(flags|uapi.AtomicAllowModeset, "writeback commit")
+	d.t.check(fence[0] >= 0, "no writeback fence came back")
+	return d.t.own(int(fence[0]))
+}
+
+// unbind takes the writeback connector off the CRTC.
+func (d *display) unbind() {
+	d.request().set(d.writeback, uapi.ObjectConnector, "CRTC_ID", 0).must(uapi.AtomicAllowModeset, "unbind writeback")
+}
+
+func writebackBasic(t *trial) {
+	d := t.writebackDisplay()
+	shown, out := d.screen(), d.screen()
+	pixels, written := shown.mmap(), out.mmap()
+	for i := range pixels {
+		pixels[i] = 0x33
+	}
+	fence := d.write(shown, out, 0)
+	t.ready(fence, unix.POLLIN, "writeback fence")
+	t.status(fence, 1, "writeback fence")
+	t.check(written[1] == 0x33, "written pixel %#x, want 0x33", written[1])
+	d.unbind()
+	d.disable()
+}
+
+func writebackFlip(t *trial) {
+	d := t.writebackDisplay()
+	shown, out := d.screen(), d.screen()
+	for _, flags := range []uint32{0, uapi.AtomicNonblock, 0} {
+		fence := d.write(shown, out, flags)
+		t.ready(fence, unix.POLLIN, "writeback fence")
+	}
+	d.unbind()
+	d.request().flip(shown).must(0, "flip afterwards")
+	d.disable()
+}
+
+// writebackCRC runs both users of the composer at once.
+func writebackCRC(t *trial) {
+	d := t.writebackDisplay()
+	shown, out := d.screen(), d.screen()
+	fd := d.startCRC()
+	t.crcs(fd, 1)
+	t.ready(d.write(shown, out, 0), unix.POLLIN, "writeback fence")
+	d.unbind()
+	d.disable()
+}

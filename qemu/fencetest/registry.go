@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+
+package fencetest
+
+import (
+	"slices"
+
+	"github.com/fencebot/fencebot/qemu/wire"
+)
+
+// A subtest is one entry of --list-subtests.
+type subtest struct {
+	name string
+	run  func(*trial)
+	slow bool // takes ten seconds and is left out of List
+}
+
+// A program is what would be one test program in IGT.
+type program struct {
+	name     string
+	drivers  []string // that List runs it on, in this order
+	subtests []subtest
+}
+
+// subtest returns the one with that name.
+func (b program) subtest(name string) (subtest, bool) {
+	i := slices.IndexFunc(b.subtests, func(s subtest) bool { return s.name == name })
+	if i < 0 {
+		return subtest{}, false
+	}
+	return b.subtests[i], true
+}
+
+// binaries returns all tests in the order of the default plan: what has the
+// most locks on its way comes first, because the first report of lockdep ends
+// a boot; what disturbs the whole machine comes last.
+func binaries() []program {
+	return []program{
+		{"fence_kms", []string{vkms, virtio}, slices.Concat(
+			modesetTests(), flipTests(), kmsFenceTests(), vblankTests(), planeTests(), composerTests(), kmsMiscTests())},
+		{"fence_vgem", []string{vgem}, slices.Concat(vgemTests(), vgemFenceTests())},
+		{"fence_sw_sync", []string{""}, swSyncTests()},
+		{"fence_syncobj", []string{virtio}, slices.Concat(syncobjTests(), syncobjTimelineTests())},
+		{"fence_virtio", []string{virtio}, virtioTests()},
+		{"fence_dmabuf", []string{""}, slices.Concat(dmabufTests(), reclaimTests())},
+	}
+}
+
+func lookup(name string) (program, bool) {
+	all := binaries()
+	i := slices.IndexFunc(all, func(b program) bool { return b.name == name })
+	if i < 0 {
+		return program{}, false
+	}
+	return all[i], true
+}
+
+// List returns the default plan: every built-in subtest that is not slow, on
+// each driver it is for, in an order that does not change.
+func List() []wire.Job { return plan(false) }
+
+// All returns the default plan and the slow subtests.
+func All() []wire.Job { return plan(true) }
+
+func plan(slow bool) []wire.Job {
+	var jobs []wire.Job
+	for _, b := range binaries() {
+		for _, driver := range b.drivers {
+			for _, s := range b.subtests {
+				if !s.slow || slow {
+					jobs = append(jobs, wire.Job{Binary: b.name, Subtest: s.name, Driver: driver})
+				}
+			}
+		}
+	}
+	return jobs
+}

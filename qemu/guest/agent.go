@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+
+package guest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/fencebot/fencebot/qemu/wire"
+)
+
+// defaultTestLimit is what Plan.TestSeconds 0 means.
+const defaultTestLimit = 60 * time.Second
+
+// An agent runs one plan.
+type agent struct {
+	in      *wire.Decoder
+	out     *wire.Encoder
+	log     kmsg
+	reaper  *reaper
+	command func(wire.Job) (command, error)
+	server  *child // kept for the next job of the same binary, or nil
+	grace   time.Duration
+	lockdep string // path of lockdep_stats
+	sysrq   string // path of sysrq-trigger
+}
+
+func newAgent(port io.ReadWriter, log kmsg) *agent {
+	return &agent{
+		in:      wire.NewDecoder(port),
+		out:     wire.NewEncoder(port),
+		log:     log,
+		reaper:  newReaper(),
+		command: commandFor,
+		grace:   2 * time.Second,
+		lockdep: lockdepPath,
+		sysrq:   sysrqPath,
+	}
+}
+
+// run says ready, reads the plan and runs it to its end. An error is the
+// agent's own; whatever the tests do is told in events.
+func (a *agent) run(ctx context.Context) error {
+	err := a.out.Event(wire.Event{
+		Kind: wire.Ready, Uptime: uptime(uptimePath), Kernel: release(releasePath), Lockdep: lockdepState(a.lockdep),
+	})
+	if err != nil {
+		return fmt.Errorf("say ready: %w", err)
+	}
+	plan, err := a.in.Plan()
+	if err != nil {
+		return fmt.Errorf("read plan: %w", err)
+	}
+	limit := defaultTestLimit
+	if plan.TestSeconds > 0 {
+		limit = time.Duration(plan.TestSeconds) * time.Second
+	}
+	defer func() { a.retire() }()
+	for i, job := range plan.Jobs {
+		if ctx.Err() != nil {
+			return fmt.Errorf("run plan: %w", context.Cause(ctx))
+		}
+		dead, err := a.step(i, job, limit)
+		if err != nil {
+			return err
+		}
+		if dead && plan.StopOnDead {
+			return a.out.Event(wire.Event{Kind: wire.Stopped, Index: i, Name: job.Name()})
+		}
+	}
+	a.retire() // what its end makes the kernel say is still part of the run
+	return a.out.Event(wire.Event{Kind: wire.Done, Lockdep: lockdepState(a.lockdep)})
+}
+
+// step runs one job and reports whether lockdep is dead after it.
+func (a *agent) step(index int, job wire.Job, limit time.Duration) (dead bool, err error) {
+	if err := a.out.Event(wire.Event{Kind: wire.Start, Index: index, Name: job.Name()}); err != nil {
+		return false, fmt.Errorf("say start: %w", err)
+	}
+	begin := time.Now()
+	got, err := a.job(index, job, limit)
+	if err != nil {
+		return false, err
+	}
+	state := lockdepState(a.lockdep)
+	err = a.out.Event(wire.Event{
+		Kind: wire.End, Index: index, Name: job.Name(), Result: got.result, Exit: got.exit,
+		Seconds: time.Since(begin).Seconds(), Text: got.why, Lockdep: state,
+	})
+	if err != nil {
+		return false, fmt.Errorf("say end: %w", err)
+	}
+	return state.Known && !state.Alive, nil
+}
+
+// fail tells the host that the agent cannot go on.
+func (a *agent) fail(err error) {
+	a.log.printf("fencebot: %v", err)
+	if errors.Is(err, io.ErrClosedPipe) {
+		return
+	}
+	_ = a.out.Event(wire.Event{Kind: wire.Failed, Text: err.Error()}) // the console has it, too
+}
