@@ -30,7 +30,7 @@ func (b *block) splat() Splat {
 	}
 	s.Classes = p.classes(s.Locks, s.Edges)
 	s.Function = p.function(s.At)
-	s.Title = title(lines[b.message], s.Function)
+	s.Title = title(b.family, lines[b.message], s.Function)
 	s.Corrupted = b.broken || b.truncated || p.damaged()
 	s.Signature = signature(s.Canonical())
 	return s
@@ -116,7 +116,9 @@ func (p *parser) edges() []Edge {
 		add(Edge{From: p.locks[1].Class, To: p.locks[0].Class})
 	case p.family == RecursiveLocking && len(p.locks) > 1:
 		add(Edge{From: p.locks[1].Class, To: p.locks[0].Class})
-	case p.family == IRQInversion && len(p.locks) > 1: // changed lock, the one taken under it in the past
+	case p.family == IRQInversion && len(p.locks) > 1 && p.takenBy:
+		add(Edge{From: p.locks[1].Class, To: p.locks[0].Class})
+	case p.family == IRQInversion && len(p.locks) > 1:
 		add(Edge{From: p.locks[0].Class, To: p.locks[1].Class})
 	}
 	if len(p.chain) == 0 {
@@ -151,7 +153,7 @@ func (p *parser) damaged() bool {
 }
 
 // title is the message without decoration, and the function it is about.
-func title(message, function string) string {
+func title(f Family, message, function string) string {
 	s := trimDate(strings.TrimSpace(message))
 	for _, head := range []string{"[ ", "rcu: ", "NMI watchdog: ", "watchdog: ", "WARNING: ", "INFO: ", "BUG: "} {
 		s = strings.TrimPrefix(s, head)
@@ -159,6 +161,9 @@ func title(message, function string) string {
 	s = strings.TrimRight(strings.TrimSuffix(s, " ]"), "!.")
 	if i := strings.Index(s, "+0x"); i > 0 { // offsets change with every build
 		s = s[:i]
+	}
+	if file, ok := warningFile(s); ok && (f == Warning || f == LockdepInternal || f == Refcount || f == ODebug) {
+		s = "warning at " + file // the processor and the process are chance
 	}
 	const limit = 200
 	if len(s) > limit {

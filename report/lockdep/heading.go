@@ -25,8 +25,10 @@ func (p *parser) heading(text string) bool {
 		if p.section == inPast { // in the header it is a line of another CPU
 			p.section = inDetails
 		}
-	case strings.HasPrefix(text, "to a ") && strings.HasSuffix(text, "unsafe lock:"),
-		strings.HasPrefix(text, "but this lock "):
+	case strings.HasPrefix(text, "to a ") && strings.HasSuffix(text, "unsafe lock:"):
+		p.leave(inHeader)
+	case strings.HasPrefix(text, "but this lock "):
+		p.takenBy = strings.Contains(text, " was taken by another")
 		p.leave(inHeader)
 	case text == "which would create a new lock dependency:":
 		p.newDep = true

@@ -37,8 +37,11 @@ type parser struct {
 	last      string  // "last function: fn" of a work item
 	wantsAt   bool    // the next line names the place
 	at        string
-	chainOf   bool // the next line is "a --> b --> c"
-	newDep    bool // the next line is the new dependency
+	chainOf   bool   // the next line is "a --> b --> c"
+	newDep    bool   // the next line is the new dependency
+	takenBy   bool   // the second lock of an inversion is the outer one
+	torn      string // the pieces of a lock so far
+	tornLines int
 	sawTrace  bool
 	oopsPlace bool // place comes from an instruction pointer
 }
@@ -87,7 +90,8 @@ func (p *parser) line(s string) {
 	if text == "" {
 		return
 	}
-	if p.pending(text) || p.heading(text) {
+	text, ok := p.mend(text)
+	if !ok || p.pending(text) || p.heading(text) || p.lateAt(text) {
 		return
 	}
 	switch p.section {

@@ -81,10 +81,15 @@ type scanner struct {
 	rules   []rule   // lines that may be the upper frame of the next report
 }
 
-// A rule is a line of '=' or "cut here" after which its caller has said nothing yet.
+// A rule is what stands above the first line of a report: a line of '=', or "cut
+// here" and the text of the WARN().
 type rule struct {
-	text, caller string
+	caller string
+	lines  []string
 }
+
+// maxWarnText is the number of lines that the text of a WARN() may have.
+const maxWarnText = 8
 
 // readLine returns the next line, cut at MaxLine, and io.EOF after the last one.
 func (s *scanner) readLine() ([]byte, error) {
@@ -131,24 +136,34 @@ func (s *scanner) line(raw []byte) {
 
 // remember keeps a line that may turn out to be the frame of a report.
 func (s *scanner) remember(l logLine) {
-	s.takeRule(l.caller)
-	if len(l.text) > 0 && (l.text[0] == '=' && isRule(l.text, '=') || l.text[0] == '-' && isCutHere(l.text)) {
-		if len(s.rules) >= maxOpen {
-			s.rules = s.rules[1:]
-		}
-		s.rules = append(s.rules, rule{text: clean(l.text), caller: l.caller})
+	begins := len(l.text) > 0 && (l.text[0] == '=' && isRule(l.text, '=') || l.text[0] == '-' && isCutHere(l.text))
+	if len(s.rules) == 0 && !begins {
+		return
 	}
+	above := s.takeRule(l.caller)
+	switch {
+	case begins:
+		above = []string{clean(l.text)}
+	case len(above) > 0 && above[0][0] == '-' && len(above) <= maxWarnText:
+		above = append(above, clean(l.text))
+	default:
+		return
+	}
+	if len(s.rules) >= maxOpen {
+		s.rules = s.rules[1:]
+	}
+	s.rules = append(s.rules, rule{caller: l.caller, lines: above})
 }
 
-// takeRule removes the rule that the caller wrote last, and returns its text.
-func (s *scanner) takeRule(caller string) string {
+// takeRule removes the rule that the caller wrote last, and returns its lines.
+func (s *scanner) takeRule(caller string) []string {
 	for i, r := range s.rules {
 		if r.caller == caller {
 			s.rules = slices.Delete(s.rules, i, i+1)
-			return r.text
+			return r.lines
 		}
 	}
-	return ""
+	return nil
 }
 
 // begin opens a report, or finds the one that the new message belongs to.
@@ -172,7 +187,7 @@ func (s *scanner) begin(f Family, l logLine) {
 		}
 	}
 	b := &block{family: f, line: l.number, caller: l.caller, timed: l.timed, subtest: s.subtest.String()}
-	if text := s.takeRule(l.caller); text != "" {
+	for _, text := range s.takeRule(l.caller) {
 		b.keep(logLine{text: []byte(text)}, s.opt.MaxReport)
 	}
 	b.message = len(b.lines)

@@ -11,78 +11,82 @@ import (
 type start struct {
 	words  string
 	family Family
+	with   string // must stand behind the words; programs and drivers use some of them, too
 }
 
 // Texts of print_*_bug() in kernel/locking/lockdep.c. Old kernels write
 // "[ INFO: text ]" or "[ BUG: text ]", newer ones "WARNING: text".
 var lockdepStarts = []start{
-	{"possible circular locking dependency", CircularDependency},
-	{"possible recursive locking detected", RecursiveLocking},
-	{"inconsistent lock state", InconsistentState},
-	{"possible irq lock inversion dependency", IRQInversion},
-	{"Invalid wait context", InvalidWaitContext},
-	{"Nested lock was not taken", NestedNotTaken},
-	{"bad unlock balance detected", BadUnlockBalance},
-	{"bad contention detected", LockdepInternal},
-	{"held lock freed", HeldLockFreed},
-	{"lock held when returning to user space", LockHeldAtUser},
-	{"lock held at task exit time", LocksStillHeld},
-	{"suspicious RCU usage", SuspiciousRCU},
-	{"suspicious rcu_dereference_check() usage", SuspiciousRCU},
-	{"trying to register non-static key", NonStaticKey},
+	{"possible circular locking dependency", CircularDependency, ""},
+	{"possible recursive locking detected", RecursiveLocking, ""},
+	{"inconsistent lock state", InconsistentState, ""},
+	{"possible irq lock inversion dependency", IRQInversion, ""},
+	{"Invalid wait context", InvalidWaitContext, ""},
+	{"Nested lock was not taken", NestedNotTaken, ""},
+	{"bad unlock balance detected", BadUnlockBalance, ""},
+	{"bad contention detected", LockdepInternal, ""},
+	{"held lock freed", HeldLockFreed, ""},
+	{"lock held when returning to user space", LockHeldAtUser, ""},
+	{"lock held at task exit time", LocksStillHeld, ""},
+	{"suspicious RCU usage", SuspiciousRCU, ""},
+	{"suspicious rcu_dereference_check() usage", SuspiciousRCU, ""},
+	{"trying to register non-static key", NonStaticKey, ""},
+	{"chain_key collision", LockdepInternal, ""},
 }
 
 // bugStarts are the words after "BUG: ".
 var bugStarts = []start{
-	{"KASAN: ", KASAN},
-	{"KMSAN: ", KMSAN},
-	{"KCSAN: ", KCSAN},
-	{"KFENCE: ", KFENCE},
-	{"memory leak", Kmemleak},
-	{"sleeping function called from invalid context", AtomicSleep},
-	{"scheduling while atomic", SchedulingAtomic},
-	{"spinlock ", SpinlockDebug},
-	{"rwlock ", SpinlockDebug},
-	{"soft lockup - ", SoftLockup},
-	{"workqueue leaked ", WorkqueueLeak},
-	{"workqueue lockup", WorkqueueLockup},
-	{"unable to handle kernel NULL pointer", NullDereference},
-	{"kernel NULL pointer dereference", NullDereference},
-	{"Kernel NULL pointer dereference", NullDereference}, // powerpc
-	{"Unable to handle kernel ", PageFault},
-	{"unable to handle ", PageFault},
-	{"stack guard page was hit", PageFault},
-	{"Bad page", BadPage},
-	{"Bad rss-counter", BadPage},
-	{"looking up invalid subclass", LockdepInternal},
-	{"key ", LockdepInternal}, // "BUG: key 0x... has not been registered!"
+	{"KASAN: ", KASAN, ""},
+	{"KMSAN: ", KMSAN, ""},
+	{"KCSAN: ", KCSAN, ""},
+	{"KFENCE: ", KFENCE, ""},
+	{"memory leak", Kmemleak, ""},
+	{"sleeping function called from invalid context", AtomicSleep, ""},
+	{"scheduling while atomic", SchedulingAtomic, ""},
+	{"scheduling in a non-blocking section", SchedulingAtomic, ""}, // non_block_start(), as around MMU notifiers
+	{"assuming atomic context", PreemptID, ""},                     // cant_sleep()
+	{"assuming non migratable context", PreemptID, ""},             // cant_migrate()
+	{"spinlock ", SpinlockDebug, ""},
+	{"rwlock ", SpinlockDebug, ""},
+	{"soft lockup - ", SoftLockup, ""},
+	{"workqueue leaked ", WorkqueueLeak, ""},
+	{"workqueue lockup", WorkqueueLockup, ""},
+	{"unable to handle kernel NULL pointer", NullDereference, ""},
+	{"kernel NULL pointer dereference", NullDereference, ""},
+	{"Kernel NULL pointer dereference", NullDereference, ""}, // powerpc
+	{"Unable to handle kernel ", PageFault, ""},
+	{"unable to handle ", PageFault, ""},
+	{"stack guard page was hit", PageFault, ""},
+	{"Bad page", BadPage, ""},
+	{"Bad rss-counter", BadPage, ""},
+	{"looking up invalid subclass", LockdepInternal, ""},
+	{"key ", LockdepInternal, "has not been registered"},
 }
 
 // plainStarts are reports that begin without "BUG: ", "WARNING: " or "INFO: ".
 var plainStarts = []start{
-	{"Kernel panic - not syncing", Panic},
-	{"kernel BUG at ", KernelBug},
-	{"UBSAN: ", UBSAN},
-	{"refcount_t: ", Refcount},
-	{"ODEBUG: ", ODebug},
-	{"general protection fault", GeneralProtection},
-	{"Oops: general protection fault", GeneralProtection},
-	{"Unable to handle kernel NULL pointer", NullDereference},
-	{"Unable to handle kernel ", PageFault},
-	{"stack segment: ", GeneralProtection},
-	{"Unhandled fault: ", PageFault},
-	{"divide error: ", DivideError},
-	{"Oops: divide error", DivideError},
-	{"double fault: ", DoubleFault},
-	{"Oops: double fault", DoubleFault},
-	{"PANIC: double fault", DoubleFault},
-	{"traps: PANIC: double fault", DoubleFault},
-	{"DEBUG_LOCKS_WARN_ON(", LockdepInternal},
-	{"Watchdog detected hard LOCKUP", HardLockup},
-	{"Oops: ", continuation},
-	{"Oops - ", continuation},
-	{"Internal error: ", continuation},
-	{"invalid opcode: ", continuation},
+	{"Kernel panic - not syncing", Panic, ""},
+	{"kernel BUG at ", KernelBug, ""},
+	{"UBSAN: ", UBSAN, ""},
+	{"refcount_t: ", Refcount, ""},
+	{"ODEBUG: ", ODebug, "(active state"},
+	{"general protection fault", GeneralProtection, ""},
+	{"Oops: general protection fault", GeneralProtection, ""},
+	{"Unable to handle kernel NULL pointer", NullDereference, ""},
+	{"Unable to handle kernel ", PageFault, ""},
+	{"stack segment: ", GeneralProtection, "[#"},
+	{"divide error: ", DivideError, "[#"},
+	{"Oops: divide error", DivideError, ""},
+	{"double fault: ", DoubleFault, "[#"},
+	{"Oops: double fault", DoubleFault, ""},
+	{"PANIC: double fault", DoubleFault, ""},
+	{"traps: PANIC: double fault", DoubleFault, ""},
+	{"DEBUG_LOCKS_WARN_ON(", LockdepInternal, ""},
+	{"Watchdog detected hard LOCKUP", HardLockup, ""},
+	{"Oops: ", continuation, "[#"},
+	{"Oops - ", continuation, "[#"},
+	{"Internal error: ", continuation, "[#"},
+	{"invalid opcode: ", continuation, "[#"},
 }
 
 // A matcher tells the first line of a report from any other line.
@@ -142,7 +146,7 @@ func (m *matcher) family(text []byte) Family {
 
 func match(starts []start, s string) Family {
 	for _, st := range starts {
-		if strings.HasPrefix(s, st.words) {
+		if strings.HasPrefix(s, st.words) && strings.Contains(s[len(st.words):], st.with) {
 			return st.family
 		}
 	}
@@ -155,8 +159,6 @@ func (m *matcher) afterBug(s string) Family {
 		return LockdepLimit
 	case strings.HasPrefix(s, "using ") && strings.Contains(s, " in preemptible"):
 		return PreemptID
-	case strings.HasPrefix(s, "key ") && !strings.Contains(s, "has not been registered"):
-		return noFamily
 	}
 	if f := match(lockdepStarts, s); f != noFamily {
 		return f

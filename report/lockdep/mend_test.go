@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+
+package lockdep_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fencebot/fencebot/report/lockdep"
+)
+
+// tear breaks every lock of a log into the pieces that the kernel prints, at the
+// places that the bits of cut choose, with a line of another CPU in every gap.
+func tear(log string, cut int) string {
+	const noise = "hardirqs last  enabled at (14146): [<ffffffff81051918>] handle_softirqs+0x82/0x2ca\n"
+	gap := func(bit int) string {
+		if cut>>bit&1 == 1 {
+			return "\n" + noise
+		}
+		return ""
+	}
+	var out strings.Builder
+	for line := range strings.SplitAfterSeq(log, "\n") {
+		open, shut, at := strings.Index(line, " ("), strings.Index(line, "){"), strings.Index(line, ", at: ")
+		if open < 0 || shut < 0 {
+			out.WriteString(line)
+			continue
+		}
+		out.WriteString(line[:open] + gap(0) + " (" + gap(1) + line[open+2:shut] + gap(2))
+		if at < 0 {
+			out.WriteString(line[shut:])
+		} else {
+			out.WriteString(line[shut:at] + gap(3) + line[at:])
+		}
+	}
+	return out.String()
+}
+
+func TestTornLocks(t *testing.T) {
+	t.Parallel()
+	log := fmt.Sprintf(circular, "vkms")
+	want := scan(t, []byte(log))[0]
+	for cut := range 16 {
+		got := scan(t, []byte(tear(log, cut)))
+		if len(got) != 1 {
+			t.Fatalf("cut %04b: %d reports; want 1", cut, len(got))
+		}
+		s := got[0]
+		if s.Signature != want.Signature || s.At != want.At || s.Function != want.Function || !slices.Equal(s.Classes, want.Classes) {
+			t.Errorf("cut %04b: %s at %s, classes %q, edges %v; want %s at %s, %q, %v in\n%s", cut,
+				s.Function, s.At, s.Classes, s.Edges, want.Function, want.At, want.Classes, want.Edges, s.Raw)
+		}
+	}
+}
+
+func TestInversionEdge(t *testing.T) {
+	t.Parallel()
+	const report = `WARNING: possible irq lock inversion dependency detected
+a/1 just changed the state of lock:
+ff00000000000001 (&x->changed){+.+.}-{2:2}, at: fn+0x1/0x2
+but this lock %s lock in the past:
+ (&x->past){-...}-{2:2}
+
+and interrupts could create inverse lock ordering between them.
+
+other info that might help us debug this:
+stack backtrace:
+Call Trace:
+ fn+0x1/0x2
+`
+	for words, want := range map[string]lockdep.Edge{
+		"took another, HARDIRQ-unsafe":       {From: "&x->changed", To: "&x->past"},
+		"was taken by another, HARDIRQ-safe": {From: "&x->past", To: "&x->changed"},
+	} {
+		got := scan(t, fmt.Appendf(nil, report, words))
+		if len(got) != 1 || !slices.Equal(got[0].Edges, []lockdep.Edge{want}) || got[0].Function != "fn" {
+			t.Errorf("%q: %+v; want the edge %v", words, got, want)
+		}
+	}
+}
+
+func TestSafeUnsafeEdges(t *testing.T) {
+	t.Parallel()
+	const report = `WARNING: HARDIRQ-safe -> HARDIRQ-unsafe lock order detected
+a/1 [HC0[0]:SC0[0]:HE0:SE1] is trying to acquire:
+ff00000000000001 (&new->fa_lock){.?.+}-{2:2}, at: kill_fasync+0x14b/0x460
+
+and this task is already holding:
+ff00000000000002 (&client->buffer_lock){....}-{2:2}, at: pass+0x1/0x2
+which would create a new lock dependency:
+ (&client->buffer_lock){....}-{2:2} -> (&new->fa_lock){.?.+}-{2:2}
+
+but this new dependency connects a HARDIRQ-irq-safe lock:
+ (&dev->event_lock){-.-.}-{2:2}
+
+... which became HARDIRQ-irq-safe at:
+  lock_acquire+0x29d/0x740
+  input_event+0x7b/0xb0
+
+to a HARDIRQ-irq-unsafe lock:
+ (&new->fa_lock){.?.+}-{2:2}
+
+... which became HARDIRQ-irq-unsafe at:
+...
+  lock_acquire+0x29d/0x740
+  fcntl+0x1/0x2
+
+other info that might help us debug this:
+
+Chain exists of:
+  &dev->event_lock#2 --> &client->buffer_lock --> &new->fa_lock
+
+2 locks held by a/1:
+ #0: ff00000000000003 (&evdev->mutex){+.+.}-{3:3}, at: evdev_write+0x1/0x2
+ #1: ff00000000000002 (&client->buffer_lock){....}-{2:2}, at: pass+0x1/0x2
+
+the dependencies between HARDIRQ-irq-safe lock and the holding lock:
+-> (&dev->event_lock){-.-.}-{2:2} ops: 1 {
+   IN-HARDIRQ-W at:
+                    lock_acquire+0x29d/0x740
+ }
+
+stack backtrace:
+Call Trace:
+ dump_stack+0x1/0x2
+ kill_fasync+0x14b/0x460
+`
+	got := scan(t, []byte(report))
+	edges := []lockdep.Edge{
+		{From: "&client->buffer_lock", To: "&new->fa_lock"},
+		{From: "&dev->event_lock", To: "&client->buffer_lock"},
+	}
+	if len(got) != 1 || !slices.Equal(got[0].Edges, edges) {
+		t.Fatalf("got %+v; want one report with the edges %v", got, edges)
+	}
+	s := got[0]
+	if s.Function != "kill_fasync" || s.At != "kill_fasync" || s.Task != "a/1" || len(s.Held) != 2 || len(s.Trace) != 2 {
+		t.Errorf("%s at %s by %s, holding %v, trace %v", s.Function, s.At, s.Task, s.Held, s.Trace)
+	}
+}
+
+func TestExhausted(t *testing.T) {
+	t.Parallel()
+	warn := "------------[ cut here ]------------\n%s\nWARNING: CPU: 0 PID: 1 at kernel/locking/lockdep.c:2118 print_bfs_bug+0x1/0x2\nCall Trace:\n fn+0x1/0x2\n"
+	for log, want := range map[string]bool{
+		"BUG: MAX_LOCKDEP_ENTRIES too low!\nturning off the locking correctness validator.\n": true,
+		fmt.Sprintf(warn, "lockdep bfs error:-1"):                                             true,
+		fmt.Sprintf(warn, "lockdep bfs error:-2"):                                             false,
+		fmt.Sprintf(circular, "vkms"):                                                         false,
+	} {
+		got := scan(t, []byte(log))
+		if len(got) != 1 || got[0].Exhausted() != want || got[0].Raw != strings.TrimRight(log, "\n") {
+			t.Errorf("%+v; want one whole report with Exhausted() = %v", got, want)
+		}
+	}
+}
