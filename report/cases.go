@@ -51,6 +51,17 @@ func rows(base, patched Run) []Row {
 	return out
 }
 
+// notRun counts the tests that the patched kernel never began.
+func notRun(rows []Row) int {
+	n := 0
+	for _, r := range rows {
+		if r.Patched == "" || r.Patched == "notrun" {
+			n++
+		}
+	}
+	return n
+}
+
 // Lockdep says what the absence of a report is worth.
 type Lockdep struct {
 	Alive  bool   `json:"alive"`            // every test that ran began with lockdep alive, at least one, and lockdep never gave up

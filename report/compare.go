@@ -119,6 +119,8 @@ func word(e Evidence, v Verdict) (Word, string) {
 		return Findings, fmt.Sprintf("%d problems that the base does not have", len(v.Findings))
 	case v.Lockdep.Tested == 0:
 		return NotExercised, v.Lockdep.Reason
+	case exercise(e.Base).Ran == 0:
+		return NotExercised, "no test ran on the base, so there is nothing to compare with"
 	}
 	return Pass, fmt.Sprintf("%d tests ran with lockdep alive and reported nothing new", v.Lockdep.Tested)
 }
@@ -179,6 +181,9 @@ func notes(e Evidence, v Verdict, full bool) []string {
 		if f.MaskedBy != "" {
 			out = append(out, fmt.Sprintf("finding %d may be older than the series: on the base the same test ends with %q, after which lockdep is off", i+1, f.MaskedBy))
 		}
+	}
+	if n := notRun(v.Cases); n > 0 && e.Patched.ready() {
+		out = append(out, fmt.Sprintf("%d of %d tests did not run on the patched kernel", n, len(v.Cases)))
 	}
 	if v.Lockdep.Reason != "" && v.Word != NotExercised && len(e.Patched.Boots) > 0 {
 		out = append(out, "lockdep: "+v.Lockdep.Reason)

@@ -130,6 +130,7 @@ func TestCompare(t *testing.T) {
 		"bfs error":                 {Evidence{Base: good, Patched: run(boot(lockdep.Splat{Family: "warning", Title: "w", Raw: "lockdep bfs error:-1"}))}, NotExercised, "", 0},
 		"lockdep dead at start":     {Evidence{Base: good, Patched: results(run(boot()), "pass", false)}, NotExercised, "", 0},
 		"all skip":                  {Evidence{Base: good, Patched: results(run(boot()), "skip", true)}, NotExercised, "", 0},
+		"base ran nothing":          {Evidence{Base: results(run(boot()), "skip", true), Patched: good}, NotExercised, "", 0},
 		"no base":                   {Evidence{Patched: good}, InfraError, "", 0},
 		"base does not boot":        {Evidence{Base: run(notUp(ending(boot(), ExitNoBoot, "silent"))), Patched: run(boot(alloc))}, InfraError, "circular-dependency", 0},
 		"patched does not boot":     {Evidence{Base: good, Patched: run(notUp(ending(boot(), ExitNoBoot, "silent")))}, BootFailure, "", 0},

@@ -14,7 +14,7 @@ type Case struct {
 	Result  wire.Result `json:"result"`
 	Seconds float64     `json:"seconds"`
 	Output  string      `json:"output,omitempty"` // at most MaxOutput bytes
-	Log     string      `json:"log,omitempty"`    // its part of the kernel log
+	Log     string      `json:"log,omitempty"`    // its part of the kernel log, see AddLog; at most MaxLog bytes
 	Boot    int         `json:"boot"`             // which boot of the run, from 0
 	Job     int         `json:"job"`              // index of the job in the plan it came from
 	Alive   bool        `json:"alive"`            // lockdep was alive when the subtest began

@@ -22,6 +22,7 @@ func FromEvents(boot int, jobs []wire.Job, events []wire.Event) []Case {
 	for _, e := range events {
 		r.event(e)
 	}
+	r.flush()
 	return r.cases
 }
 
@@ -31,6 +32,7 @@ type reader struct {
 	next    int  // lowest index that may still start
 	running int  // index of the case that began and has not ended; -1 for none
 	alive   bool // what the guest said last of lockdep
+	output  []byte
 }
 
 func (r *reader) event(e wire.Event) {
@@ -41,12 +43,11 @@ func (r *reader) event(e wire.Event) {
 		if e.Index < r.next || e.Index >= len(r.cases) {
 			return
 		}
+		r.flush()
 		r.running, r.next = e.Index, e.Index+1
 		r.cases[e.Index].Result, r.cases[e.Index].Alive = wire.Incomplete, r.alive
 	case wire.Output:
-		if r.running >= 0 {
-			r.cases[r.running].addLine(e.Text)
-		}
+		r.line(e.Text)
 	case wire.Hang:
 		if r.running >= 0 && e.Index == r.running {
 			r.end(wire.Timeout, e.Seconds)
@@ -64,18 +65,23 @@ func (r *reader) event(e wire.Event) {
 func (r *reader) end(res wire.Result, seconds float64) {
 	c := &r.cases[r.running]
 	c.Result, c.Seconds = res, duration(seconds)
+	r.flush()
 	r.running = -1
 }
 
-func (c *Case) addLine(s string) {
-	room := MaxOutput - len(c.Output)
-	if room <= 0 {
-		return
+func (r *reader) line(s string) {
+	if r.running >= 0 {
+		room := MaxOutput - len(r.output)
+		r.output = append(r.output, (s + "\n")[:min(len(s)+1, room)]...)
 	}
-	c.Output += s[:min(len(s), room)]
-	if len(c.Output) < MaxOutput {
-		c.Output += "\n"
+}
+
+// flush gives the running case its output.
+func (r *reader) flush() {
+	if r.running >= 0 {
+		r.cases[r.running].Output = string(r.output)
 	}
+	r.output = r.output[:0]
 }
 
 // result takes the guest's word only when it is one of those a guest may use.

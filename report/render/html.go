@@ -35,23 +35,24 @@ func HTML(w io.Writer, r report.Report) error {
 
 // A page is what the template shows: visible text and no rules.
 type page struct {
-	Verdict, Tone, Title, Headline, Lead, Error string
-	Date, Program                               string
-	Facts                                       []pair
-	Patches                                     []pagePatch
-	Findings                                    []pageFinding
-	Known                                       []pageFinding
-	Conflict                                    *pageConflict
-	Diagnostics                                 []string
-	Tested                                      string
-	Rows                                        []pageRow
-	Notes                                       []string
-	Times                                       []pageTime
-	Total                                       string
-	Machine                                     []pair
-	Commands                                    []string
-	QEMU                                        string
-	Plan                                        []string
+	Verdict, Tone, Title string
+	Headline, Site, Lead string
+	Error, Date, Program string
+	Facts                []pair
+	Patches              []pagePatch
+	Findings             []pageFinding
+	Known                []pageFinding
+	Conflict             *pageConflict
+	Diagnostics          []string
+	Tested               string
+	Rows                 []pageRow
+	Notes                []string
+	Times                []pageTime
+	Total                string
+	Machine              []pair
+	Commands             []string
+	QEMU                 string
+	Plan                 []string
 }
 
 type pair struct{ Name, Value string }
@@ -71,6 +72,7 @@ type pageFinding struct {
 	Meaning  []string
 	Advice   string
 	Doc      string
+	Link     bool // Doc is an address
 	RawTitle string
 	Raw      []pageLine
 	Open     bool
@@ -99,7 +101,7 @@ type pageTime struct {
 
 func newPage(r report.Report) page {
 	p := page{
-		Verdict: field(string(r.Word)), Tone: tone(r.Word), Title: field(r.Series.Title), Headline: headline(r) + site(r) + ".", Lead: lead(r),
+		Verdict: field(string(r.Word)), Tone: tone(r.Word), Title: field(r.Series.Title), Headline: headline(r) + ".", Site: pageSite(r), Lead: lead(r),
 		Error: prose(r.Error), Program: field(r.Fencebot.Program), Facts: pageFacts(r),
 		Total: timesTotal(r.Times), Machine: pageMachine(r.Reproduce), QEMU: shellLine(r.Reproduce.QEMU),
 	}

@@ -41,10 +41,15 @@ func pageFacts(r report.Report) []pair {
 	return out
 }
 
+// pageSite makes a sentence of what a mail says in brackets.
+func pageSite(r report.Report) string {
+	return sentence(strings.TrimSuffix(strings.TrimPrefix(site(r), " ("), ")"))
+}
+
 func newPageFinding(r report.Report, f report.Finding, i int) pageFinding {
 	p := pageFinding{
 		Title: field(f.Title), Advice: prose(f.Contract.Advice), Doc: field(f.Contract.Doc),
-		RawTitle: rawTitle(f), Open: i == 0,
+		RawTitle: rawTitle(f), Open: i == 0, Link: strings.HasPrefix(f.Contract.Doc, "https://"),
 	}
 	if i >= 0 {
 		p.ID = fmt.Sprintf("finding-%d", i+1)
