@@ -70,6 +70,11 @@ func jobResults(jobs []wire.Job, first int, events []wire.Event) []JobResult {
 			r := &results[len(results)-1]
 			r.Result, r.Exit, r.Seconds, r.After = ev.Result, ev.Exit, ev.Seconds, ev.Lockdep
 			lockdep = ev.Lockdep
+		case wire.Done:
+			// The last test's program ends only now.
+			if n := len(results); n > 0 && results[n-1].After.Alive && ev.Lockdep.Known {
+				results[n-1].After = ev.Lockdep
+			}
 		}
 	}
 	finish()

@@ -71,9 +71,8 @@ func (b *boot) event(ev wire.Event, now time.Time) {
 	case wire.End:
 		b.limits.clear(testLimit)
 	case wire.Hang:
-		b.hung = true
+		b.hung = true // the agent has asked SysRq already
 		b.limits.clear(testLimit)
-		b.ask()
 	case wire.Stopped, wire.Done:
 		b.conclude(Clean, "", now)
 	case wire.Failed:
