@@ -15,6 +15,7 @@ type display struct {
 	crtc       uint32
 	connector  uint32
 	writeback  uint32 // connector, 0 when there is none
+	connectors []uint32
 	primary    uint32 // planes, 0 when there is none
 	cursor     uint32
 	overlays   []uint32
@@ -31,8 +32,11 @@ func (t *trial) display() *display {
 	for _, c := range []uint64{uapi.ClientCapUniversal, uapi.ClientCapAtomic} {
 		t.need(uapi.Call(d.fd, uapi.NrSetClientCap, &uapi.Cap{Capability: c, Value: 1}), "set client capability")
 	}
-	// A driver without writeback connectors refuses nothing here.
-	_ = uapi.Call(d.fd, uapi.NrSetClientCap, &uapi.Cap{Capability: uapi.ClientCapWriteback, Value: 1})
+	// What a driver refuses here it has not got. Without the hotspot capability
+	// the cursor plane of a virtual device stays hidden.
+	for _, c := range []uint64{uapi.ClientCapWriteback, uapi.ClientCapCursorHotspot} {
+		_ = uapi.Call(d.fd, uapi.NrSetClientCap, &uapi.Cap{Capability: c, Value: 1})
+	}
 	d.findConnector()
 	d.findPlanes()
 	d.mode = d.modes[0]
@@ -73,6 +77,7 @@ func (d *display) findConnector() {
 		CountConnectors: res.CountConnectors, Connectors: uapi.Slice(&p, connectors),
 	}
 	d.t.must(uapi.Call(d.fd, uapi.NrModeGetResources, &res), "get resources")
+	d.connectors = connectors
 	for _, id := range connectors {
 		info, modes := d.probe(id)
 		switch {

@@ -98,10 +98,22 @@ func (d *display) modeBlob(mode uapi.ModeInfo) uint32 {
 	return arg.Blob
 }
 
+// connect binds the chosen connector to crtc, which may be 0, and frees all
+// others, which a test that failed may have left bound.
+func (r *request) connect(crtc uint32) *request {
+	for _, id := range r.d.connectors {
+		bound := uint64(0)
+		if id == r.d.connector {
+			bound = uint64(crtc)
+		}
+		r.set(id, uapi.ObjectConnector, "CRTC_ID", bound)
+	}
+	return r
+}
+
 // modeset returns the request that switches everything on with fb shown.
 func (d *display) modeset(mode uapi.ModeInfo, fb framebuffer) *request {
-	return d.request().
-		set(d.connector, uapi.ObjectConnector, "CRTC_ID", uint64(d.crtc)).
+	return d.request().connect(d.crtc).
 		setCrtc("MODE_ID", uint64(d.modeBlob(mode))).
 		setCrtc("ACTIVE", 1).
 		show(d.primary, fb, 0, 0)
@@ -116,8 +128,7 @@ func (d *display) enable() framebuffer {
 
 // disable switches everything off.
 func (d *display) disable() {
-	r := d.request().
-		set(d.connector, uapi.ObjectConnector, "CRTC_ID", 0).
+	r := d.request().connect(0).
 		setCrtc("MODE_ID", 0).
 		setCrtc("ACTIVE", 0)
 	for _, plane := range []uint32{d.primary, d.cursor} {

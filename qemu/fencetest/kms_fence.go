@@ -125,9 +125,10 @@ func fenceChain(t *trial) {
 		committed := t.async(func() error { return r.commit(uapi.AtomicNonblock) })
 		line.inc(1)
 		t.await(committed, "commit")
-		in = t.merge(out(), line.fence(100))
+		other := t.timeline()
+		in = t.merge(out(), other.fence(1))
 		t.busy(in, unix.POLLIN, 0, "merged fence")
-		line.inc(100)
+		other.inc(1)
 		t.ready(in, unix.POLLIN, "merged fence")
 	}
 	d.disable()

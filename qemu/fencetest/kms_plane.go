@@ -124,7 +124,11 @@ func planeFormats(t *trial) {
 	for _, f := range []struct{ format, bpp uint32 }{
 		{uapi.FormatARGB8888, 32}, {uapi.FormatRGB565, 16}, {uapi.FormatXRGB8888, 32},
 	} {
-		b := d.dumb(w, h, f.bpp)
+		dumb := uapi.ModeCreateDumb{Width: w, Height: h, BPP: f.bpp}
+		if uapi.Call(d.fd, uapi.NrModeCreateDumb, &dumb) != nil {
+			continue
+		}
+		b := buffer{d: d.device, handle: dumb.Handle, pitch: dumb.Pitch, size: int(dumb.Size)}
 		arg := uapi.ModeFBCmd2{
 			Width: w, Height: h, Format: f.format,
 			Handles: [4]uint32{b.handle}, Pitches: [4]uint32{b.pitch},

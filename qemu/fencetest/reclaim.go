@@ -113,8 +113,10 @@ func readDebugfs(t *trial) {
 	d := t.device(t.driver)
 	d.dumb(32, 32, 32)
 	n := 0
-	root := d.debugfs("")
-	err := filepath.WalkDir(root, func(path string, e os.DirEntry, err error) error {
+	// The directory of a minor is a link to that of the device.
+	root, err := filepath.EvalSymlinks(d.debugfs(""))
+	t.need(err, "find debugfs")
+	err = filepath.WalkDir(root, func(path string, e os.DirEntry, err error) error {
 		if err != nil || e.IsDir() || !readable(path) {
 			return nil //nolint:nilerr // a file that went away is no failure
 		}

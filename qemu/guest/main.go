@@ -81,8 +81,9 @@ func settle(log kmsg) {
 		// Info lines, such as IGT's marker lines, reach the console from
 		// level 7 on.
 		{"/proc/sys/kernel/printk", "7"},
-		// Without this the kernel drops lines after ten in five seconds.
-		{"/proc/sys/kernel/printk_devkmsg", "on"},
+		// Without this the kernel drops a test's lines after ten in five
+		// seconds. It wants the newline (devkmsg_sysctl_set_loglvl).
+		{"/proc/sys/kernel/printk_devkmsg", "on\n"},
 	} {
 		if err := os.WriteFile(s.path, []byte(s.value), 0); err != nil {
 			log.printf("fencebot: %v", err)

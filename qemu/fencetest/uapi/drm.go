@@ -23,23 +23,24 @@ const (
 
 // Values for drm/drm.h's DRM_CAP_* and DRM_CLIENT_CAP_*.
 const (
-	CapDumbBuffer      = 0x1
-	CapPrime           = 0x5
-	CapSyncobj         = 0x13
-	CapSyncobjTimeline = 0x14
-	ClientCapUniversal = 2
-	ClientCapAtomic    = 3
-	ClientCapWriteback = 5
-	PrimeReadWrite     = 0x2       // DRM_RDWR of drm/drm.h, which is O_RDWR
-	PrimeCloseOnExec   = 0x80000   // DRM_CLOEXEC of drm/drm.h, which is O_CLOEXEC
-	VblankRelative     = 0x1       // _DRM_VBLANK_RELATIVE
-	VblankEvent        = 0x4000000 // _DRM_VBLANK_EVENT
-	VblankNextOnMiss   = 0x10000000
-	SequenceRelative   = 0x1 // DRM_CRTC_SEQUENCE_RELATIVE
-	EventVblank        = 0x1 // DRM_EVENT_VBLANK
-	EventFlipComplete  = 0x2 // DRM_EVENT_FLIP_COMPLETE
-	EventCrtcSequence  = 0x3 // DRM_EVENT_CRTC_SEQUENCE
-	EventBytes         = 32  // sizeof(struct drm_event_vblank) and of drm_event_crtc_sequence
+	CapDumbBuffer          = 0x1
+	CapPrime               = 0x5
+	CapSyncobj             = 0x13
+	CapSyncobjTimeline     = 0x14
+	ClientCapUniversal     = 2
+	ClientCapAtomic        = 3
+	ClientCapWriteback     = 5
+	ClientCapCursorHotspot = 6
+	PrimeReadWrite         = 0x2       // DRM_RDWR of drm/drm.h, which is O_RDWR
+	PrimeCloseOnExec       = 0x80000   // DRM_CLOEXEC of drm/drm.h, which is O_CLOEXEC
+	VblankRelative         = 0x1       // _DRM_VBLANK_RELATIVE
+	VblankEvent            = 0x4000000 // _DRM_VBLANK_EVENT
+	VblankNextOnMiss       = 0x10000000
+	SequenceRelative       = 0x1 // DRM_CRTC_SEQUENCE_RELATIVE
+	EventVblank            = 0x1 // DRM_EVENT_VBLANK
+	EventFlipComplete      = 0x2 // DRM_EVENT_FLIP_COMPLETE
+	EventCrtcSequence      = 0x3 // DRM_EVENT_CRTC_SEQUENCE
+	EventBytes             = 32  // sizeof(struct drm_event_vblank) and of drm_event_crtc_sequence
 )
 
 // Version is struct drm_version.
