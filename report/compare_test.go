@@ -19,6 +19,9 @@ func circular(classes ...string) lockdep.Splat {
 		Function: "vkms_crtc_atomic_begin", Classes: classes, Subtest: "fence_vkms@commit", Task: "fence_vkms/86",
 		Signature: "circular-dependency: " + strings.Join(classes, " "), Raw: "WARNING: possible circular locking dependency detected",
 	}
+	for _, f := range []string{"__lock_acquire", "vkms_crtc_atomic_begin", "drm_ioctl"} {
+		s.Trace = append(s.Trace, lockdep.Frame{Function: f, Reliable: true})
+	}
 	for i, c := range classes {
 		s.Edges = append(s.Edges, lockdep.Edge{From: c, To: classes[(i+1)%len(classes)]})
 	}
@@ -87,6 +90,11 @@ func TestCompare(t *testing.T) {
 	atomic := splat("atomic-sleep", "vkms_crtc_atomic_begin", "fence_vkms@commit")
 	again := splat("atomic-sleep", "drm_ioctl", "fence_vkms@commit")
 	renamed := circular("dma_fence_map", "&new->lock")
+	hides := circular("dma_fence_map", "&new->lock")
+	hides.Trace = []lockdep.Frame{{Function: "__mutex_lock", Reliable: true}, {Function: "vkms_crtc_atomic_begin", Reliable: true}}
+	atBoot := splat("warning", "vkms_init", "")
+	damagedOther := circular("&x->lock", "&y->lock")
+	damagedOther.Signature, damagedOther.Corrupted, damagedOther.Function = "garbage", true, "other"
 	limit := splat("lockdep-limit", "", "fence_vkms@commit")
 	errs := []Diagnostic{{Kind: "error", File: "a.c", Line: 3, Message: "no"}, {Kind: "warning", File: "a.c", Line: 2, Message: "hm"}}
 
@@ -109,6 +117,9 @@ func TestCompare(t *testing.T) {
 		"two bugs":                  {Evidence{Base: good, Patched: run(boot(alloc), boot(order))}, Findings, "circular-dependency circular-dependency", 0},
 		"lock renamed":              {Evidence{Base: run(boot(alloc)), Patched: run(boot(renamed))}, Pass, "", 1},
 		"lock renamed, both there":  {Evidence{Base: run(boot(alloc)), Patched: run(boot(alloc), boot(renamed))}, Findings, "circular-dependency", 1},
+		"new lock hides an old bug": {Evidence{Base: run(boot(alloc)), Patched: run(boot(hides))}, Findings, "circular-dependency", 0},
+		"damaged, of other locks":   {Evidence{Base: run(boot(alloc)), Patched: run(boot(damagedOther))}, Findings, "circular-dependency", 0},
+		"warning at boot, sleep":    {Evidence{Base: good, Patched: run(boot(atBoot, again))}, Findings, "warning atomic-sleep", 0},
 		"another bug in its place":  {Evidence{Base: run(boot(order)), Patched: run(boot(splat("inconsistent-lock-state", "f", "fence_vkms@commit")))}, Findings, "inconsistent-lock-state", 0},
 		"damaged on the base":       {Evidence{Base: run(boot(damaged)), Patched: run(boot(alloc))}, Pass, "", 1},
 		"damaged on the patched":    {Evidence{Base: run(boot(alloc)), Patched: run(boot(damaged))}, Pass, "", 1},

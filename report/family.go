@@ -61,7 +61,7 @@ func groupOf(f lockdep.Family) group {
 // after a sleep in atomic context is its own finding, because the guest goes
 // on after the latter with lockdep alive.
 func follows(root, s lockdep.Splat) bool {
-	test := root.Subtest == s.Subtest || root.Subtest == "" || s.Subtest == ""
+	test := root.Subtest == s.Subtest || s.Subtest == "" // between two tests: what the last one left behind
 	if test && root.Function != "" && root.Function == s.Function {
 		return true // one place seen by two checks
 	}

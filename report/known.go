@@ -36,8 +36,7 @@ func (b *baseline) add(r Run) {
 
 // has reports whether the base shows the same bug. The signature decides. Only
 // where the text of a report is damaged, and the signature with it, family and
-// place do: a bug that is missed there shows again undamaged, but blame for an
-// old bug is not taken back.
+// place do.
 func (b *baseline) has(s lockdep.Splat) bool {
 	if b.bySig[signature(s)] {
 		return true
@@ -46,20 +45,25 @@ func (b *baseline) has(s lockdep.Splat) bool {
 		if old.Family != s.Family || !old.Corrupted && !s.Corrupted {
 			return false
 		}
-		return old.Function == s.Function || old.Subtest == s.Subtest
+		if old.Function != "" && old.Function == s.Function {
+			return true
+		}
+		shared := len(old.Classes) == 0 || len(s.Classes) == 0 ||
+			slices.ContainsFunc(s.Classes, func(c string) bool { return slices.Contains(old.Classes, c) })
+		return shared && old.Subtest == s.Subtest
 	})
 }
 
 // renamed returns the signature under which the base has a report whose locks
-// the series renamed: the same test, kind and shape, at least one lock or the
-// function unchanged, and gone under the old name. It returns "" when there
-// is none.
+// the series renamed: the same test, kind, shape and stack trace, and gone
+// under the old name. It returns "" when there is none. The trace matters: a
+// new report may also hide an old one of the same shape, by coming first.
 func (b *baseline) renamed(s lockdep.Splat, patched map[string]bool) string {
 	for _, old := range b.splats {
 		if old.Family != s.Family || old.Subtest != s.Subtest || patched[signature(old)] {
 			continue
 		}
-		if len(s.Classes) > 0 && sameShape(old, s) {
+		if len(s.Classes) > 0 && !s.Corrupted && !old.Corrupted && sameTrace(old.Trace, s.Trace) && sameShape(old, s) {
 			return signature(old)
 		}
 	}
@@ -82,19 +86,33 @@ func sameShape(old, s lockdep.Splat) bool {
 		to[a], from[b] = b, a
 		return true
 	}
-	kept := old.Function != "" && old.Function == s.Function
 	for i := range s.Classes {
 		if !pair(old.Classes[i], s.Classes[i]) {
 			return false
 		}
-		kept = kept || old.Classes[i] == s.Classes[i]
 	}
 	for i := range s.Edges {
 		if !pair(old.Edges[i].From, s.Edges[i].From) || !pair(old.Edges[i].To, s.Edges[i].To) {
 			return false
 		}
 	}
-	return kept
+	return true
+}
+
+// sameTrace reports whether two stacks, which must not be empty, are the same
+// functions. Frames with a question mark are leftovers and differ by chance.
+func sameTrace(a, b []lockdep.Frame) bool {
+	functions := func(trace []lockdep.Frame) []string {
+		var out []string
+		for _, f := range trace {
+			if f.Reliable {
+				out = append(out, f.Function)
+			}
+		}
+		return out
+	}
+	fa, fb := functions(a), functions(b)
+	return len(fa) > 0 && slices.Equal(fa, fb)
 }
 
 // masking returns the title of a report that on the base ends the same test
