@@ -98,7 +98,6 @@ func (f *fastImport) commit(c newCommit) {
 	for _, ch := range c.changes {
 		f.change(ch)
 	}
-	f.w.WriteByte('\n')
 }
 
 func (f *fastImport) change(c patch.Change) {
@@ -128,11 +127,16 @@ func (f *fastImport) file(mode patch.Mode, path string, size int64, body io.Read
 	return f.w.WriteByte('\n')
 }
 
-// abort ends a run of which nothing is to be kept.
-func (f *fastImport) abort() {
+// abort ends a run of which nothing is to be kept, and adds to err what git had
+// to say, which is the cause when err is a broken pipe.
+func (f *fastImport) abort(err error) error {
 	_ = f.cmd.Process.Kill()
 	_ = f.in.Close()
 	_ = f.cmd.Wait()
+	if said := strings.TrimSpace(f.stderr.String()); said != "" {
+		return fmt.Errorf("%w: git fast-import: %s", err, said)
+	}
+	return err
 }
 
 // finish ends the run and returns the ids of its commits in order. A write that

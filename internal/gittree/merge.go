@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 
 	"github.com/fencebot/fencebot/patch"
@@ -39,47 +41,170 @@ func (b *builder) merge(ctx context.Context, p patch.Patch, d *patch.Diff, confl
 	if err := b.flush(ctx); err != nil {
 		return err
 	}
-	tree, clashes, err := b.repo.mergeTrees(ctx, old, theirs, b.view.root)
-	if err != nil {
+	sides := sides{old: old, theirs: theirs}
+	if err := b.narrow(ctx, &sides); err != nil {
+		return err
+	}
+	changes, clashes, err := b.repo.mergeSides(ctx, sides)
+	switch {
+	case err != nil:
 		return fmt.Errorf("merge patch %d: %w", p.Number, err)
-	}
-	if tree == "" {
+	case clashes != nil:
 		return conflict.In(clashes)
-	}
-	if tree == b.view.root {
+	case len(changes) == 0:
 		b.skipped = append(b.skipped, Skipped{Patch: p.Number, Why: "its change is in the tree already"})
 		return nil
 	}
-	b.queue(p, newCommit{tree: tree})
+	b.queue(p, newCommit{changes: changes})
 	return b.flush(ctx)
 }
 
-// mergeTrees merges the step from the files in old to theirs into the tree ours.
-// It returns the merged tree, or none and the files that clash.
-func (r *Repo) mergeTrees(ctx context.Context, old, theirs []patch.Change, ours string) (string, []string, error) {
+// The sides of a merge: files of the ancestor, what theirs does to them, and
+// ours: all of tree, or if it is empty only these files.
+type sides struct {
+	old, theirs, ours []patch.Change
+	tree              string
+}
+
+// narrow leaves only those files on our side that can matter, which makes the
+// merge of a patch as quick on a kernel as on a small tree. They are the ones
+// that the patch is about, unless one of them has gone: then it may have been
+// renamed to any other file, and git has to look at the whole tree.
+func (b *builder) narrow(ctx context.Context, s *sides) error {
+	seen := map[string]bool{}
+	for _, c := range append(s.old[:len(s.old):len(s.old)], s.theirs...) {
+		e, ok, err := b.view.Entry(ctx, c.Path)
+		if err != nil {
+			return err
+		}
+		old := len(seen) < len(s.old)
+		if ok && e.Mode == patch.ModeDir || !ok && old {
+			s.ours, s.tree = nil, b.view.root
+			return nil
+		}
+		if ok && !seen[c.Path] {
+			s.ours = append(s.ours, patch.Change{Path: c.Path, Entry: e})
+		}
+		seen[c.Path] = true
+	}
+	return b.addAttributes(ctx, s, seen)
+}
+
+// addAttributes puts the .gitattributes files that hold for the narrowed files
+// on all sides, since they can say how to merge. (They can only choose between
+// git's own ways: the configuration names no merge program.)
+func (b *builder) addAttributes(ctx context.Context, s *sides, seen map[string]bool) error {
+	for _, c := range s.ours[:len(s.ours):len(s.ours)] {
+		for dir := c.Path; dir != ""; {
+			dir = dir[:max(strings.LastIndexByte(dir, '/'), 0)]
+			path := strings.TrimPrefix(dir+"/.gitattributes", "/")
+			if seen[path] {
+				continue
+			}
+			seen[path] = true
+			e, ok, err := b.view.Entry(ctx, path)
+			if err != nil {
+				return err
+			}
+			if ok && (e.Mode == patch.ModeFile || e.Mode == patch.ModeExec) {
+				s.ours = append(s.ours, patch.Change{Path: path, Entry: e})
+				s.old = append(s.old, patch.Change{Path: path, Entry: e})
+			}
+		}
+	}
+	return nil
+}
+
+// mergeSides merges and returns what changes on our side, or the files that clash.
+//
+// It runs "git merge-recursive" in an index and a work tree of its own, which
+// is the function that git am calls, with the same engine in every version of
+// git. "git merge-tree" would be less work, but before git 2.50 it compares
+// lines by another algorithm than am, which settles other conflicts.
+func (r *Repo) mergeSides(ctx context.Context, s sides) (changes []patch.Change, clashes []string, err error) {
 	who := ident{r.opts.Name, r.opts.Email, "0 +0000"}
 	step := newCommit{author: who, committer: who, message: "merge\n"}
 	base, other, mine := step, step, step
-	base.changes = old
-	other.from, other.changes = ":1", theirs
-	mine.from, mine.tree = ":1", ours
+	base.changes = s.old
+	other.from, other.changes = ":1", s.theirs
+	mine.tree, mine.changes = s.tree, s.ours
 	ids, err := r.write(ctx, []newCommit{base, other, mine})
 	if err != nil {
+		return nil, nil, err
+	}
+	tmp, err := os.MkdirTemp("", "fencebot-merge-")
+	if err != nil {
+		return nil, nil, fmt.Errorf("make work tree: %w", err)
+	}
+	defer os.RemoveAll(tmp)
+	m := mergeDir{r.git, tmp}
+	tree, clashes, err := m.run(ctx, ids[0], ids[2], ids[1])
+	if err != nil || clashes != nil {
+		return nil, clashes, err
+	}
+	diffs, err := r.differences(ctx, ids[2], tree)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, d := range diffs { // deletions first, so that a file can become a directory
+		if d.new.Mode == 0 {
+			changes = append(changes, patch.Change{Path: d.path, Delete: true})
+		}
+	}
+	for _, d := range diffs {
+		if d.new.Mode != 0 {
+			changes = append(changes, patch.Change{Path: d.path, Entry: d.new})
+		}
+	}
+	return changes, nil, nil
+}
+
+// A mergeDir is a directory with the index and the work tree of one merge. The
+// work tree starts empty: git takes a missing file for an unchanged one.
+type mergeDir struct {
+	git git
+	dir string
+}
+
+func (m mergeDir) command(ctx context.Context, args ...string) *exec.Cmd {
+	// As git am sets it: a directory rename on our side moves no new file.
+	cmd := m.git.command(ctx, append([]string{"-c", "merge.directoryRenames=false"}, args...)...)
+	cmd.Dir = filepath.Join(m.dir, "files")
+	cmd.Env = append(cmd.Env, "GIT_INDEX_FILE="+filepath.Join(m.dir, "index"),
+		"GIT_WORK_TREE="+cmd.Dir, "GIT_MERGE_VERBOSITY=0")
+	return cmd
+}
+
+// run returns the merged tree, or the files that clash.
+func (m mergeDir) run(ctx context.Context, base, ours, theirs string) (tree string, clashes []string, err error) {
+	if err := os.Mkdir(filepath.Join(m.dir, "files"), 0o700); err != nil {
+		return "", nil, fmt.Errorf("make work tree: %w", err)
+	}
+	if _, err := outputOf(ctx, m.command(ctx, "read-tree", ours)); err != nil {
 		return "", nil, err
 	}
-	// As git am sets it: a directory rename on our side moves no new file.
-	cmd := r.git.command(ctx, "-c", "merge.directoryRenames=false",
-		"merge-tree", "--write-tree", "--allow-unrelated-histories", "--name-only", "--no-messages", "-z", ids[2], ids[1])
-	out, err := outputOf(ctx, cmd)
-	names := strings.Split(strings.TrimRight(out, "\x00"), "\x00")
-	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() == 1 && isObjectID(names[0]) {
-		return "", names[1:], nil
+	_, err = outputOf(ctx, m.command(ctx, "merge-recursive", base, "--", ours, theirs))
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() == 1 {
+		return m.clashes(ctx)
 	}
 	if err != nil {
 		return "", nil, err
 	}
-	if !isObjectID(names[0]) {
-		return "", nil, fmt.Errorf("run git merge-tree: unexpected answer %q", names[0])
+	out, err := outputOf(ctx, m.command(ctx, "write-tree"))
+	return strings.TrimSpace(out), nil, err
+}
+
+// clashes lists the unmerged files: "<mode> <id> <stage>\t<path>".
+func (m mergeDir) clashes(ctx context.Context) (string, []string, error) {
+	out, err := outputOf(ctx, m.command(ctx, "ls-files", "--unmerged", "-z"))
+	if err != nil {
+		return "", nil, err
 	}
-	return names[0], nil, nil
+	names := []string{}
+	for rec := range strings.SplitSeq(out, "\x00") {
+		if _, name, ok := strings.Cut(rec, "\t"); ok {
+			names = append(names, name)
+		}
+	}
+	return "", names, nil
 }

@@ -17,12 +17,14 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/fencebot/fencebot/patch"
 )
 
 const (
 	writers   = 4        // goroutines that write files in the first checkout
-	heldBytes = 64 << 20 // contents on their way to them
+	heldBytes = 64 << 20 // contents on their way to them; no file may be as big
 )
 
 func isNotEmpty(err error) bool {
@@ -115,8 +117,12 @@ func (s *Slot) writeAll(ctx context.Context, files []listed, when time.Time) err
 			}
 		})
 	}
-	err := s.repo.stream(ctx, files, func(f listed, data []byte) {
-		todo <- func() error { return s.writeNew(f, data, when) }
+	held := semaphore.NewWeighted(heldBytes)
+	err := s.repo.stream(ctx, files, held, func(f listed, data []byte) {
+		todo <- func() error {
+			defer held.Release(int64(len(data)) + 1)
+			return s.writeNew(f, data, when)
+		}
 	})
 	close(todo)
 	wg.Wait()
@@ -137,8 +143,8 @@ func (s *Slot) writeNew(f listed, data []byte, when time.Time) error {
 }
 
 // stream reads many blobs through a git cat-file of its own, and hands them to
-// use in order.
-func (r *Repo) stream(ctx context.Context, files []listed, use func(listed, []byte)) error {
+// use in order. It takes the size of each and one byte from held before.
+func (r *Repo) stream(ctx context.Context, files []listed, held *semaphore.Weighted, use func(listed, []byte)) error {
 	cmd := r.git.command(ctx, "cat-file", "--batch", "--buffer")
 	var ids strings.Builder
 	want := files[:0:0]
@@ -158,23 +164,7 @@ func (r *Repo) stream(ctx context.Context, files []listed, use func(listed, []by
 	if err != nil {
 		return fmt.Errorf("start git cat-file: %w", err)
 	}
-	out := bufio.NewReaderSize(pipe, 1<<20)
-	for _, f := range want {
-		var o object
-		if o, err = readHeader(out); err != nil {
-			break
-		}
-		if o.size > heldBytes/writers || o.kind != "blob" {
-			err = fmt.Errorf("%s: %s of %d bytes", f.path, o.kind, o.size)
-			break
-		}
-		data := make([]byte, o.size+1)
-		if _, err = io.ReadFull(out, data); err != nil {
-			break
-		}
-		use(f, data[:o.size])
-	}
-	if err != nil {
+	if err = readBlobs(ctx, bufio.NewReaderSize(pipe, 1<<20), want, held, use); err != nil {
 		_ = cmd.Process.Kill()
 	}
 	if wait := cmd.Wait(); err == nil && wait != nil {
@@ -185,6 +175,27 @@ func (r *Repo) stream(ctx context.Context, files []listed, use func(listed, []by
 	}
 	if err != nil {
 		return fmt.Errorf("read files: %w", err)
+	}
+	return nil
+}
+
+func readBlobs(ctx context.Context, out *bufio.Reader, files []listed, held *semaphore.Weighted, use func(listed, []byte)) error {
+	for _, f := range files {
+		o, err := readHeader(out)
+		if err != nil {
+			return err
+		}
+		if o.size >= heldBytes || o.kind != "blob" {
+			return fmt.Errorf("%s: %s of %d bytes", f.path, o.kind, o.size)
+		}
+		if err := held.Acquire(ctx, o.size+1); err != nil {
+			return err
+		}
+		data := make([]byte, o.size+1)
+		if _, err := io.ReadFull(out, data); err != nil {
+			return err
+		}
+		use(f, data[:o.size])
 	}
 	return nil
 }

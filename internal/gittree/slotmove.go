@@ -48,6 +48,9 @@ func (s *Slot) move(ctx context.Context, commit string) (Moved, error) {
 func (s *Slot) stale(ctx context.Context, commit string) ([]string, error) {
 	all := map[string]bool{}
 	for _, from := range append([]string{s.state.At}, s.state.Moving...) {
+		if from == commit {
+			continue
+		}
 		diffs, err := s.repo.differences(ctx, from, commit)
 		if err != nil {
 			return nil, err

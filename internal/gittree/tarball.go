@@ -122,8 +122,7 @@ func importTar(ctx context.Context, dst git, tr *tar.Reader) (tree string, newes
 	f.commit(newCommit{author: who, committer: who, message: "import\n"})
 	in := tarImport{f: f, tops: map[string]bool{}}
 	if err := in.run(tr); err != nil {
-		f.abort()
-		return "", newest, err
+		return "", newest, f.abort(err)
 	}
 	ids, err := f.finish(ctx, strings.Repeat("0", 40))
 	if err != nil {
