@@ -4,6 +4,7 @@ package mail
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -74,11 +75,14 @@ func (b *bodyReader) part(h textproto.Header, r io.Reader, depth int) {
 	}
 	data, err := io.ReadAll(e.Body)
 	if err != nil {
-		b.damage("%s body is cut off or broken after %d bytes: %v", strings.ToLower(enc), len(data), err)
+		b.damage("the %s body is cut off or broken after %d bytes: %v", cmp.Or(strings.ToLower(enc), "plain"), len(data), err)
 	}
 	if strings.EqualFold(params["format"], "flowed") && typ == "text/plain" {
 		b.msg.Flowed = true
 		data = unflow(data, strings.EqualFold(params["delsp"], "yes"))
+	}
+	if depth > 0 && !strings.EqualFold(enc, "base64") {
+		data = append(data, lineBeforeBoundary...)
 	}
 	into.add(data, params["charset"])
 }
@@ -105,6 +109,11 @@ func (b *bodyReader) multipart(mr *textproto.MultipartReader, depth int) {
 		b.part(p.Header, p, depth)
 	}
 }
+
+// lineBeforeBoundary is what git leaves at the end of a part and MIME does not:
+// the line end above the boundary. A hunk whose last context line is empty and
+// was stripped of its blank has only this one.
+const lineBeforeBoundary = "\n"
 
 // target says where a leaf goes: to the text, to the diffs, or (nil) nowhere.
 // Attachments count only when they call themselves patches.

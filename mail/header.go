@@ -19,7 +19,12 @@ import (
 // git reads them.
 type header []field
 
-type field struct{ name, value string }
+// A field keeps its lines apart: a header of nothing but continuation lines must
+// not cost more than its size.
+type field struct {
+	name  string
+	lines []string
+}
 
 // cutHeader splits raw at the end of its header, which is a blank line or, as
 // in git mailinfo, the first line that is no field. Then the body begins with
@@ -34,12 +39,12 @@ func cutHeader(raw []byte) (header, []byte) {
 		case len(text) == 0 && len(line) == len(text):
 			return h, rest
 		case (line[0] == ' ' || line[0] == '\t') && len(h) > 0:
-			h[len(h)-1].value += "\n" + string(text)
+			h[len(h)-1].lines = append(h[len(h)-1].lines, string(text))
 		case bytes.HasPrefix(line, []byte("From ")) || bytes.HasPrefix(line, []byte(">From ")):
 		case name == "":
 			return h, raw
 		default:
-			h = append(h, field{name, string(text[min(len(name)+1, len(text)):])})
+			h = append(h, field{name, []string{string(text[min(len(name)+1, len(text)):])}})
 		}
 		raw = rest
 	}
@@ -61,7 +66,7 @@ func (h header) all(name string) []string {
 	var out []string
 	for _, f := range h {
 		if strings.EqualFold(f.name, name) {
-			out = append(out, unfold(f.value))
+			out = append(out, unfold(f.lines))
 		}
 	}
 	return out
@@ -87,15 +92,12 @@ func (h header) texts(name string) []string {
 }
 
 // unfold joins continuation lines with one blank, as git mailinfo does.
-func unfold(v string) string {
-	if !strings.Contains(v, "\n") {
-		return strings.TrimSpace(v)
+func unfold(lines []string) string {
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		out[i] = strings.TrimLeft(l, " \t")
 	}
-	lines := strings.Split(v, "\n")
-	for i := range lines {
-		lines[i] = strings.TrimLeft(lines[i], " \t")
-	}
-	return strings.TrimSpace(strings.Join(lines, " "))
+	return strings.TrimSpace(strings.Join(out, " "))
 }
 
 // DecodeHeader decodes the RFC 2047 words of an unfolded field value. A value

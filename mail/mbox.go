@@ -113,10 +113,8 @@ func isMboxLine(line []byte) bool {
 		if !isClock(f[i]) || !isNumber(f[i-1], 1, 31) {
 			continue
 		}
-		for _, y := range f[i+1:] {
-			if isNumber(y, 1970, 9999) {
-				return true
-			}
+		if isNumber(f[i+1], 1970, 9999) || (i+2 < len(f) && isNumber(f[i+2], 1970, 9999)) {
+			return true
 		}
 	}
 	return false
