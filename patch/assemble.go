@@ -4,6 +4,7 @@ package patch
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 
 // Threads is what Assemble makes of a pile of mails.
 type Threads struct {
-	Series []Series        // by date
+	Series []Series        // by date, then by version
 	Others []*mail.Message // neither cover nor patch of a series, in order of arrival
 	Kinds  []Kind          // of every mail that was passed, in the same order
 }
@@ -54,7 +55,9 @@ func Assemble(msgs []*mail.Message) Threads {
 			used[it] = true
 		}
 	}
-	slices.SortStableFunc(t.Series, func(a, b Series) int { return a.Date().Compare(b.Date()) })
+	slices.SortStableFunc(t.Series, func(a, b Series) int {
+		return cmp.Or(a.Date().Compare(b.Date()), cmp.Compare(a.Version, b.Version))
+	})
 	for i, it := range items {
 		t.Kinds[i] = it.kind
 		if !used[it] {
@@ -151,28 +154,8 @@ func (gr *group) members() []*item {
 	return out
 }
 
-// sorted returns the patches by number.
-func (gr *group) sorted() []*item {
-	out := make([]*item, 0, len(gr.patches))
-	for _, it := range gr.patches {
-		out = append(out, it)
-	}
-	slices.SortFunc(out, func(a, b *item) int { return cmp.Compare(a.slot(gr), b.slot(gr)) })
-	return out
-}
-
-// slot returns the number under which the group holds it.
-func (it *item) slot(gr *group) int {
-	if n := it.number(); gr.patches[n] == it {
-		return n
-	}
-	for n, other := range gr.patches {
-		if other == it {
-			return n
-		}
-	}
-	return 0
-}
+// numbers returns the numbers that are taken, in order.
+func (gr *group) numbers() []int { return slices.Sorted(maps.Keys(gr.patches)) }
 
 // series turns the group into its final form.
 func (gr *group) series() Series {
@@ -182,9 +165,10 @@ func (gr *group) series() Series {
 		s.Cover, s.Title = gr.cover.msg, gr.cover.sub.Title
 		hints = append(hints, s.Cover.Body)
 	}
-	for _, it := range gr.sorted() {
+	for _, n := range gr.numbers() {
+		it := gr.patches[n]
 		p := FromMessage(it.msg)
-		p.Number = it.slot(gr)
+		p.Number = n
 		s.Title = cmp.Or(s.Title, p.Subject)
 		s.Patches = append(s.Patches, p)
 		hints = append(hints, it.msg.Body)

@@ -3,6 +3,7 @@
 package patch
 
 import (
+	"iter"
 	"slices"
 	"time"
 )
@@ -11,8 +12,12 @@ import (
 // of one git send-email are seconds apart; people who send by hand take minutes.
 const sameSending = 24 * time.Hour
 
+// maxCandidates is how many groups are looked at for one mail. No thread has as
+// many versions; more are mails that were made to look alike.
+const maxCandidates = 200
+
 // A grouper finds the group of each mail. Its indexes keep the work linear in
-// the number of mails, apart from mails that are made to look alike.
+// the number of mails.
 type grouper struct {
 	groups []*group
 	byID   map[string][]*group // groups by the ids that they own or refer to
@@ -63,7 +68,7 @@ func (g *grouper) find(it *item) *group {
 	var best *group
 	bestScore := 0
 	look := func(id string, isParent bool) {
-		for _, gr := range g.byID[id] {
+		for _, gr := range newest(g.byID[id]) {
 			if gr.key != it.key() || !gr.takes(it) || (!it.sub.Counted && gr.author() != it.author()) {
 				continue
 			}
@@ -93,13 +98,18 @@ func (g *grouper) find(it *item) *group {
 	return best
 }
 
+// newest yields the last groups of a list, the newest first.
+func newest(list []*group) iter.Seq2[int, *group] {
+	return slices.Backward(list[max(0, len(list)-maxCandidates):])
+}
+
 func (gr *group) author() string { return gr.first.author() }
 
 // findLoose returns the latest group without threading that it can belong to.
 // Files of git format-patch have no Message-ID, carry the author of each commit
 // in From and its age in Date: there, version and count must do.
 func (g *grouper) findLoose(it *item) *group {
-	for _, gr := range slices.Backward(g.loose[it.key()]) {
+	for _, gr := range newest(g.loose[it.key()]) {
 		if gr.linked || !gr.takes(it) || (gr.first.msg.ID == "") != (it.msg.ID == "") {
 			continue
 		}
@@ -153,7 +163,7 @@ func (g *grouper) adoptCovers(items []*item) {
 		if gr.cover != nil || len(gr.patches) == 0 {
 			continue
 		}
-		root := byID[gr.sorted()[0].msg.InReplyTo]
+		root := byID[gr.patches[gr.numbers()[0]].msg.InReplyTo]
 		if root == nil || root.author() != gr.author() || root.kind == KindCover {
 			continue
 		}

@@ -23,14 +23,14 @@ func FromMessage(m *mail.Message) Patch {
 	}
 	p := Patch{Number: 1, MessageID: m.ID, Author: m.From, Date: m.Date, Diff: cutDiff(tail), Mail: m}
 	subject := m.Subject
-	if v, ok := inBody["from"]; ok {
-		p.Author = mail.ParseAddress(mail.DecodeHeader(v))
+	if v, ok := inBody.get("from"); ok {
+		p.Author = mail.ParseAddress(v)
 	}
-	if v, ok := inBody["date"]; ok {
-		p.Date = mail.ParseDate(mail.DecodeHeader(v))
+	if v, ok := inBody.get("date"); ok {
+		p.Date = mail.ParseDate(v)
 	}
-	if v, ok := inBody["subject"]; ok {
-		subject = mail.DecodeHeader(v)
+	if v, ok := inBody.get("subject"); ok {
+		subject = v
 	}
 	p.Author.Name, p.Author.Addr = stripCrud(p.Author.Name), stripCrud(p.Author.Addr)
 	if sub := ParseSubject(m.Subject); sub.Counted {
@@ -102,11 +102,21 @@ func isPatchBreak(line string) bool {
 	return strings.HasSuffix(rest, "\n") && strings.TrimFunc(rest, isBlank) == ""
 }
 
-// cutInBody takes the pseudo header off the top of a commit message: From, Subject and Date lines
-// with their continuation lines, a format-patch separator that was escaped, and
-// a bare "[PATCH] title" line. Each name counts once; a second From is text.
-func cutInBody(log string) (map[string]string, string) {
-	fields := map[string]string{}
+// inBodyFields are the lines of the pseudo header of a text, by lower-case name.
+type inBodyFields map[string][]string
+
+// get returns a field joined and decoded, and whether it was there.
+func (f inBodyFields) get(name string) (string, bool) {
+	lines, ok := f[name]
+	return mail.DecodeHeader(strings.Join(lines, " ")), ok
+}
+
+// cutInBody takes the pseudo header off the top of a commit message: From,
+// Subject and Date lines with their continuation lines, a format-patch separator
+// that was escaped, and a bare "[PATCH] title" line. Each name counts once; a
+// second From is text.
+func cutInBody(log string) (inBodyFields, string) {
+	fields := inBodyFields{}
 	last := "" // the field that a continuation line would belong to
 	rest := log
 	for rest != "" {
@@ -118,24 +128,19 @@ func cutInBody(log string) (map[string]string, string) {
 				return fields, rest[len(line):]
 			}
 		case last != "" && (line[0] == ' ' || line[0] == '\t'):
-			fields[last] += " " + strings.TrimLeftFunc(text, isBlank)
+			fields[last] = append(fields[last], strings.TrimLeftFunc(text, isBlank))
 		case strings.HasPrefix(text, ">From ") && isSeparatorLine(text[1:]):
 			last = ""
 		case strings.HasPrefix(line, "[PATCH]") && len(line) > 7 && isBlank(rune(line[7])):
-			fields["subject"], last = text, ""
-		case name != "" && !has(fields, name):
-			fields[name], last = strings.TrimFunc(text[len(name)+1:], isBlank), name
+			fields["subject"], last = []string{text}, ""
+		case name != "" && fields[name] == nil:
+			fields[name], last = []string{strings.TrimFunc(text[len(name)+1:], isBlank)}, name
 		default:
 			return fields, rest
 		}
 		rest = rest[len(line):]
 	}
 	return fields, rest
-}
-
-func has(m map[string]string, key string) bool {
-	_, ok := m[key]
-	return ok
 }
 
 // inBodyName returns "from", "subject" or "date" when line is such a field.

@@ -151,18 +151,24 @@ func (s *Subject) takeCount(w string) bool {
 	return true
 }
 
-// takeOf takes "n of N" (Mercurial) out of words and returns the others.
+// takeOf takes "n of N" (Mercurial) out of words and returns the others. What
+// meets when a counter has gone is looked at again, as the next reader would.
 func (s *Subject) takeOf(words []string) []string {
-	for i := 0; i+2 < len(words); i++ {
-		n, okN := number(words[i])
-		total, okT := number(strings.TrimRight(words[i+2], ":;"))
-		if okN && okT && total > 0 && strings.EqualFold(words[i+1], "of") {
+	var rest []string
+	for _, w := range words {
+		rest = append(rest, w)
+		i := len(rest) - 3
+		if i < 0 || !strings.EqualFold(rest[i+1], "of") {
+			continue
+		}
+		n, okN := number(rest[i])
+		total, okT := number(strings.TrimRight(rest[i+2], ":;"))
+		if okN && okT && total > 0 {
 			s.count(n, total)
-			rest := append([]string{}, words[:i]...)
-			return s.takeOf(append(rest, words[i+3:]...))
+			rest = rest[:i]
 		}
 	}
-	return words
+	return rest
 }
 
 // count keeps the first counter: a second one is somebody's topic.
@@ -214,7 +220,7 @@ func (s Subject) String() string {
 	}
 	out := s.Title
 	if len(words) > 0 {
-		out = strings.TrimSpace("[" + strings.Join(words, " ") + "] " + out)
+		out = strings.TrimRight("["+strings.Join(words, " ")+"] "+out, " ")
 	}
 	if s.Reply {
 		out = "Re: " + out
