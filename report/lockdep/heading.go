@@ -87,7 +87,7 @@ func (p *parser) beginTrace() {
 func (p *parser) chainLink(text string) bool {
 	number, rest, _ := strings.Cut(text[len("-> #"):], " ")
 	n, err := strconv.Atoi(number)
-	if err != nil || len(p.chain) >= 256 {
+	if err != nil || len(p.chain) >= maxLocks {
 		return false
 	}
 	lock, _, ok := parseLock(rest)

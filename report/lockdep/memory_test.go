@@ -42,17 +42,20 @@ func TestMemoryIsBounded(t *testing.T) {
 	const size, limit = 200 << 20, 8 << 20
 	quiet := strings.Repeat("[   12.345678] vkms: a line of a driver that has much to say about nothing\n", 1000)
 	endless := "BUG: scheduling while atomic: a/1/0x00000002\nCall Trace:\n" + strings.Repeat(" fn+0x1/0x2\n", 1<<16)
-	for name, text := range map[string]string{
-		"no reports":       quiet,
-		"many reports":     fmt.Sprintf(circular, "vkms"),
-		"report and noise": fmt.Sprintf(circular, "vkms") + quiet,
-		"endless report":   endless,
-		"one endless line": strings.Repeat("BUG: scheduling while atomic ", 1000),
+	for name, c := range map[string]struct {
+		text string
+		size int64
+	}{
+		"no reports":       {quiet, size},
+		"many reports":     {fmt.Sprintf(circular, "vkms"), size / 8},
+		"report and noise": {fmt.Sprintf(circular, "vkms") + quiet, size},
+		"endless report":   {endless, size / 8},
+		"one endless line": {strings.Repeat("BUG: scheduling while atomic ", 1000), size},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := &repeater{text: text, size: size, mark: size / 8}
+			r := &repeater{text: c.text, size: c.size, mark: c.size / 8}
 			if testing.Short() || raceEnabled {
-				r.size, r.mark = size/20, size/160
+				r.size, r.mark = c.size/20, c.size/160
 			}
 			runtime.GC()
 			var before runtime.MemStats

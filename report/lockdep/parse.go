@@ -18,6 +18,10 @@ const (
 	inOther                  // stacks of others: allocation, other CPUs
 )
 
+// maxLocks is how many locks and dependencies of one report are kept. lockdep itself
+// tracks at most 48 held locks (MAX_LOCK_DEPTH), and its chains are far shorter.
+const maxLocks = 256
+
 // A parser takes a report apart, line by line.
 type parser struct {
 	family  Family
@@ -114,13 +118,13 @@ func (p *parser) pending(text string) bool {
 			p.at = f.Function
 			return true
 		}
-	case p.newDep:
+	case p.newDep && len(p.deps) < maxLocks:
 		p.newDep = false
 		return p.dependency(text)
-	case p.chainOf:
+	case p.chainOf && len(p.deps) < maxLocks:
 		p.chainOf = false
 		names := strings.Split(text, " --> ")
-		for i := 1; i < len(names); i++ {
+		for i := 1; i < min(len(names), maxLocks); i++ {
 			p.deps = append(p.deps, Edge{CanonicalClass(names[i-1]), CanonicalClass(names[i])})
 		}
 		return len(names) > 1
@@ -156,10 +160,13 @@ func (p *parser) header(text string) {
 		}
 		return
 	}
-	if _, fn, ok := strings.Cut(text, "last function: "); ok && p.last == "" {
-		p.last = StripSuffix(strings.TrimSpace(fn))
+	for _, before := range []string{"last function: ", "workfn="} { // the latter in newer kernels
+		if _, fn, ok := strings.Cut(text, before); ok && p.last == "" {
+			fn, _, _ = strings.Cut(strings.TrimSpace(fn), " ")
+			p.last = StripSuffix(fn)
+		}
 	}
-	if l, _, ok := parseLock(text); ok {
+	if l, _, ok := parseLock(text); ok && len(p.locks) < maxLocks {
 		p.locks = append(p.locks, l)
 		if p.at == "" {
 			p.at = l.At
@@ -169,7 +176,7 @@ func (p *parser) header(text string) {
 
 // hold reads " #0: ffff888 (class){+.+.}-{3:3}, at: fn+0x1/0x2".
 func (p *parser) hold(text string) {
-	if l, _, ok := parseLock(text); ok && len(p.held) < 64 { // MAX_LOCK_DEPTH is 48
+	if l, _, ok := parseLock(text); ok && len(p.held) < maxLocks {
 		p.held = append(p.held, l)
 	}
 }

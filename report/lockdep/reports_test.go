@@ -49,6 +49,22 @@ func scan(t *testing.T, log []byte) []lockdep.Splat {
 	return got
 }
 
+// checkWhole holds a report against a file that has a line before and after it.
+func checkWhole(t *testing.T, log []byte, got []lockdep.Splat) {
+	t.Helper()
+	var want []string
+	for line := range strings.SplitSeq(strings.TrimSuffix(string(log), "\n"), "\n") {
+		want = append(want, strings.TrimPrefix(line, "[   12.345678] "))
+	}
+	want = want[1 : len(want)-1]
+	for len(want) > 0 && want[len(want)-1] == "" {
+		want = want[:len(want)-1]
+	}
+	if len(got) != 1 || got[0].Raw != strings.Join(want, "\n") || got[0].Corrupted {
+		t.Errorf("%d reports, the first one\n%s\nwant it whole:\n%s", len(got), got[0].Raw, strings.Join(want, "\n"))
+	}
+}
+
 // checkHeader compares the first report with the header of its file.
 func checkHeader(t *testing.T, h header, got []lockdep.Splat) {
 	t.Helper()
@@ -78,7 +94,7 @@ func checkHeader(t *testing.T, h header, got []lockdep.Splat) {
 
 func TestReports(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/reports/*.log")
+	files, err := filepath.Glob("testdata/*/*.log")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no test data: %v", err)
 	}
@@ -88,6 +104,9 @@ func TestReports(t *testing.T) {
 			h, log := readReport(t, file)
 			got := scan(t, log)
 			checkHeader(t, h, got)
+			if strings.Contains(file, "formats") {
+				checkWhole(t, log, got)
+			}
 			golden(t, strings.TrimSuffix(file, ".log")+".json", got)
 		})
 	}

@@ -141,6 +141,24 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+func TestHostileReport(t *testing.T) {
+	t.Parallel()
+	// Lists of locks are searched for each new one: without a limit, this is quadratic.
+	var log strings.Builder
+	log.WriteString("WARNING: possible circular locking dependency detected\n")
+	for i := range 10_000 {
+		fmt.Fprintf(&log, "(a%d){....}\n", i)
+	}
+	log.WriteString("Chain exists of:\n a" + strings.Repeat(" --> b --> c", 500) + "\n")
+	for i := range 10_000 {
+		fmt.Fprintf(&log, "-> #%d (b%d){....}\n", i, i)
+	}
+	got := scan(t, []byte(log.String()))
+	if len(got) != 1 || len(got[0].Locks) > 1000 || len(got[0].Edges) > 1000 || len(got[0].Held) > 1000 {
+		t.Errorf("%d reports; want 1 with short lists", len(got))
+	}
+}
+
 func TestBadBytes(t *testing.T) {
 	t.Parallel()
 	log := "[ 82.8] BUG: spinlock bad magic on CPU#0, ^key\xff\xfe\x00\x1b[31m/20513\n[ 82.8] Call Trace:\n[ 82.8]  x+0x1/0x2\n"

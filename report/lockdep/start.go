@@ -124,13 +124,13 @@ func (m *matcher) family(text []byte) Family {
 	}
 	s = strings.TrimPrefix(s, "[ ")
 	if rest, ok := strings.CutPrefix(s, "BUG: "); ok {
-		return m.afterBug(rest)
+		return afterBug(rest)
 	}
 	if rest, ok := strings.CutPrefix(s, "WARNING: "); ok {
-		return m.afterWarning(rest)
+		return afterWarning(rest)
 	}
 	if rest, ok := strings.CutPrefix(s, "INFO: "); ok {
-		return m.afterInfo(rest)
+		return afterInfo(rest)
 	}
 	switch {
 	case strings.HasPrefix(s, "list_add ") || strings.HasPrefix(s, "list_del "):
@@ -153,7 +153,7 @@ func match(starts []start, s string) Family {
 	return noFamily
 }
 
-func (m *matcher) afterBug(s string) Family {
+func afterBug(s string) Family {
 	switch {
 	case strings.HasPrefix(s, "MAX_") && strings.Contains(s, "too low"):
 		return LockdepLimit
@@ -163,7 +163,7 @@ func (m *matcher) afterBug(s string) Family {
 	if f := match(lockdepStarts, s); f != noFamily {
 		return f
 	}
-	if f := m.lockOrder(s); f != noFamily {
+	if f := lockOrder(s); f != noFamily {
 		return f
 	}
 	if strings.Contains(s, " stack guard page was hit") {
@@ -172,11 +172,11 @@ func (m *matcher) afterBug(s string) Family {
 	return match(bugStarts, s)
 }
 
-func (m *matcher) afterWarning(s string) Family {
+func afterWarning(s string) Family {
 	if f := match(lockdepStarts, s); f != noFamily {
 		return f
 	}
-	if f := m.lockOrder(s); f != noFamily {
+	if f := lockOrder(s); f != noFamily {
 		return f
 	}
 	file, ok := warningFile(s)
@@ -193,11 +193,11 @@ func (m *matcher) afterWarning(s string) Family {
 	return Warning
 }
 
-func (m *matcher) afterInfo(s string) Family {
+func afterInfo(s string) Family {
 	if f := match(lockdepStarts, s); f != noFamily {
 		return f
 	}
-	if f := m.lockOrder(s); f != noFamily {
+	if f := lockOrder(s); f != noFamily {
 		return f
 	}
 	switch {
@@ -213,7 +213,7 @@ func (m *matcher) afterInfo(s string) Family {
 
 // lockOrder knows the two texts that begin with a name: "HARDIRQ-safe -> HARDIRQ-unsafe
 // lock order detected" and "name/123 still has locks held!".
-func (m *matcher) lockOrder(s string) Family {
+func lockOrder(s string) Family {
 	if strings.Contains(s, "-safe -> ") && strings.Contains(s, "-unsafe lock order detected") {
 		return IRQSafeUnsafe
 	}
