@@ -77,6 +77,9 @@ func (b *bodyReader) part(h textproto.Header, r io.Reader, depth int) {
 	if err != nil {
 		b.damage("the %s body is cut off or broken after %d bytes: %v", cmp.Or(strings.ToLower(enc), "plain"), len(data), err)
 	}
+	if depth == 0 && !strings.EqualFold(enc, "base64") && len(data) > 0 {
+		b.msg.NoEOL = data[len(data)-1] != '\n'
+	}
 	if strings.EqualFold(params["format"], "flowed") && typ == "text/plain" {
 		b.msg.Flowed = true
 		data = unflow(data, strings.EqualFold(params["delsp"], "yes"))

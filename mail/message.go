@@ -22,6 +22,7 @@ type Message struct {
 	// git never converts it, because the files of a tree have no charset.
 	Raw string
 
+	NoEOL  bool   // the mail ends in the middle of a line, as a download that stopped does
 	Flowed bool   // a text part is format=flowed (RFC 3676) and was joined again
 	Damage string // why the body may not be whole, in words; empty when nothing was noticed
 }

@@ -131,6 +131,7 @@ func TestParseBody(t *testing.T) {
 		"flowed":                   {"Content-Type: text/plain; format=flowed\n\na \nb\n  c\n-- \nd\n", "a b\n c\n-- \nd\n", ""},
 		"flowed, delsp":            {"Content-Type: text/plain; format=flowed; delsp=yes\n\na \nb\n", "ab\n", ""},
 		"flowed ends in soft line": {"Content-Type: text/plain; format=flowed\n\na \n-- \nd\n", "a \n-- \nd\n", ""},
+		"flowed, no end of line":   {"Content-Type: text/plain; format=flowed\n\na ", "a \n", ""},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -249,4 +250,16 @@ func FuzzSplit(f *testing.F) {
 			t.Errorf("Split lost bytes: %q of %q", got, want)
 		}
 	})
+}
+
+func TestNoEOL(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string]bool{
+		"Subject: x\n\na\n": false, "Subject: x\n\na": true, "Subject: x\n\n": false,
+		"Subject: x\nContent-Transfer-Encoding: base64\n\nYQ==": false,
+	} {
+		if got := parse(t, raw).NoEOL; got != want {
+			t.Errorf("NoEOL of %q = %v; want %v", raw, got, want)
+		}
+	}
 }
