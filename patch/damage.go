@@ -34,6 +34,7 @@ const (
 	reasonFile   = "the diff ends before the change of a file: the mail is cut off, fetch it again"
 	reasonBinary = "the binary patch is broken: the mail is cut off or was changed on the way"
 	reasonNoEnd  = "the binary patch has no end: the mail is cut off, fetch it again"
+	reasonLine   = "the mail ends in the middle of a line: it is cut off, fetch it again"
 	reasonWrap   = "the diff has a line that is neither context nor change: the mail program wrapped it, or text is missing"
 	reasonStuff  = "every context line has one blank too many (space-stuffed); send it with git send-email or attach it"
 	reasonStat   = "the diffstat counts more than the diff has and the signature is missing: the mail is cut off, fetch it again"
@@ -62,6 +63,8 @@ func checkMail(m *mail.Message, p Patch) *DamageError {
 		d.Line, d.Reason = c.at+1, c.reason
 	case c.stuffed():
 		d.Reason = reasonStuff
+	case m.NoEOL && !hasSignature(p.Diff):
+		d.Line, d.Reason = len(c.lines), reasonLine
 	case !hasSignature(p.Diff) && c.lessThan(diffstat(m.Body)):
 		d.Reason = reasonStat
 	default:

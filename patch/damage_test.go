@@ -52,8 +52,8 @@ func TestDamage(t *testing.T) {
 		"whole, no newline marker":   {"", "---\n--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+b\n\\ No newline at end of file\n", ""},
 		"whole binary":               {"", "---\n" + binaryDiff + signature, ""},
 		"cut in a hunk":              {"", "---\n" + strings.TrimSuffix(twoHunks, " ten\n"), "line 12 of its diff: the diff ends in the middle of a hunk"},
-		"cut in a line":              {"", "---\n" + strings.TrimSuffix(twoHunks, "ten\n"), ""}, // looks like a stripped line: apply finds it
-		"cut in a hunk header":       {"", "---\n f | 2 +-\n 1 file changed, 2 insertions(+), 1 deletion(-)\n\n" + twoHunks[:strings.Index(twoHunks, "@@ -9")+6], "diffstat counts more"},
+		"cut in a line":              {"", "---\n" + strings.TrimSuffix(twoHunks, "en\n"), "ends in the middle of a line"},
+		"cut in a hunk header":       {"", "---\n f | 2 +-\n 1 file changed, 2 insertions(+), 1 deletion(-)\n\n" + twoHunks[:strings.Index(twoHunks, "@@ -9")+6] + "\n", "diffstat counts more"},
 		"cut before the second file": {"", stat + twoHunks, "diffstat counts more"},
 		"diffstat of older version":  {"", stat + twoHunks + signature, ""},
 		"next file too early":        {"", "---\n" + strings.TrimSuffix(twoHunks, " ten\n") + twoHunks, "ends in the middle"},
@@ -92,27 +92,42 @@ func TestDamage(t *testing.T) {
 	}
 }
 
-// TestHalfDownloaded cuts a real series after every line: it must never pass as
+// TestHalfDownloaded cuts a real series after every byte: it must never pass as
 // whole with less in it than was sent.
 func TestHalfDownloaded(t *testing.T) {
 	t.Parallel()
-	raw, err := os.ReadFile(filepath.Join("testdata", "series", "two.mbox"))
+	checkCuts(t, filepath.Join("testdata", "series", "two.mbox"), 1)
+}
+
+// TestHalfDownloadedCorpus does the same with the seeded series, more coarsely.
+func TestHalfDownloadedCorpus(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join(shared(t, "corpus"), "*", "series.mbox"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no series in the corpus: %v", err)
+	}
+	for _, name := range files {
+		checkCuts(t, name, 37)
+	}
+}
+
+// checkCuts cuts the file after every step bytes.
+func checkCuts(t *testing.T, name string, step int) {
+	t.Helper()
+	raw, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	whole := string(raw)
-	end := strings.LastIndex(whole, "\n-- \n") + 1 // nothing is lost below
-	for cut := range end {
-		if cut > 0 && whole[cut-1] != '\n' {
-			continue
-		}
+	end := strings.LastIndex(whole, "\n-- \n") // nothing is lost below
+	for cut := 0; cut < end; cut += step {
 		msgs, err := mail.ReadMbox(strings.NewReader(whole[:cut]), mail.Limits{})
 		if err != nil {
 			continue // refused earlier
 		}
 		s, _, err := patch.Assemble(msgs).Pick()
 		if err == nil && s.Validate() == nil {
-			t.Errorf("cut after byte %d: passes as whole:\n...%s", cut, whole[max(0, cut-200):cut])
+			t.Errorf("%s cut after byte %d passes as whole:\n...%s", name, cut, whole[max(0, cut-200):cut])
 		}
 	}
 }

@@ -125,7 +125,7 @@ func shared(t *testing.T, parts ...string) string {
 func TestSharedMailsAreMailinfo(t *testing.T) {
 	t.Parallel()
 	dir := shared(t, "data", "mail")
-	for _, pattern := range []string{"b4/*.mbox", "patchwork/series/*.mbox", "nipa/*.mbox"} {
+	for _, pattern := range []string{"b4/*.mbox", "patchwork/series/*.mbox", "nipa/*.mbox", "../../corpus/*/series.mbox"} {
 		files, err := filepath.Glob(filepath.Join(dir, pattern))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %v", pattern, err)
