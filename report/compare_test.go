@@ -79,31 +79,49 @@ var (
 	order = circular("&a->lock", "&b->lock")
 )
 
-func TestCompare(t *testing.T) {
+// A comparison is evidence and what Compare must make of it.
+type comparison struct {
+	in       Evidence
+	word     Word
+	findings string // families, joined
+	known    int
+}
+
+func check(t *testing.T, tests map[string]comparison) {
+	t.Helper()
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := Compare(tt.in)
+			var got []string
+			for _, f := range v.Findings {
+				got = append(got, string(f.Family))
+			}
+			if v.Word != tt.word || strings.Join(got, " ") != tt.findings || len(v.Known) != tt.known {
+				t.Errorf("Compare = %s (%s), findings %q, %d known; want %s, %q, %d", v.Word, v.Reason, got, len(v.Known), tt.word, tt.findings, tt.known)
+			}
+			if v.Reason == "" {
+				t.Error("no reason given")
+			}
+		})
+	}
+}
+
+// TestCompareKnown: what is new, and what the base has as well.
+func TestCompareKnown(t *testing.T) {
 	t.Parallel()
 	good := run(boot())
 	damaged := alloc
 	damaged.Signature, damaged.Corrupted = "garbage", true
 	otherTest := alloc
 	otherTest.Subtest = "fence_vgem@signal"
-	hung := splat("hung-task", "vkms_wait", "fence_vkms@commit")
-	atomic := splat("atomic-sleep", "vkms_crtc_atomic_begin", "fence_vkms@commit")
-	again := splat("atomic-sleep", "drm_ioctl", "fence_vkms@commit")
 	renamed := circular("dma_fence_map", "&new->lock")
 	hides := circular("dma_fence_map", "&new->lock")
 	hides.Trace = []lockdep.Frame{{Function: "__mutex_lock", Reliable: true}, {Function: "vkms_crtc_atomic_begin", Reliable: true}}
-	atBoot := splat("warning", "vkms_init", "")
 	damagedOther := circular("&x->lock", "&y->lock")
 	damagedOther.Signature, damagedOther.Corrupted, damagedOther.Function = "garbage", true, "other"
-	limit := splat("lockdep-limit", "", "fence_vkms@commit")
-	errs := []Diagnostic{{Kind: "error", File: "a.c", Line: 3, Message: "no"}, {Kind: "warning", File: "a.c", Line: 2, Message: "hm"}}
 
-	tests := map[string]struct {
-		in       Evidence
-		word     Word
-		findings string // families, joined
-		known    int
-	}{
+	check(t, map[string]comparison{
 		"clean":                     {Evidence{Base: good, Patched: good}, Pass, "", 0},
 		"nothing done":              {Evidence{}, NotExercised, "", 0},
 		"new splat":                 {Evidence{Base: good, Patched: run(boot(alloc))}, Findings, "circular-dependency", 0},
@@ -119,23 +137,47 @@ func TestCompare(t *testing.T) {
 		"lock renamed, both there":  {Evidence{Base: run(boot(alloc)), Patched: run(boot(alloc), boot(renamed))}, Findings, "circular-dependency", 1},
 		"new lock hides an old bug": {Evidence{Base: run(boot(alloc)), Patched: run(boot(hides))}, Findings, "circular-dependency", 0},
 		"damaged, of other locks":   {Evidence{Base: run(boot(alloc)), Patched: run(boot(damagedOther))}, Findings, "circular-dependency", 0},
-		"warning at boot, sleep":    {Evidence{Base: good, Patched: run(boot(atBoot, again))}, Findings, "warning atomic-sleep", 0},
 		"another bug in its place":  {Evidence{Base: run(boot(order)), Patched: run(boot(splat("inconsistent-lock-state", "f", "fence_vkms@commit")))}, Findings, "inconsistent-lock-state", 0},
 		"damaged on the base":       {Evidence{Base: run(boot(damaged)), Patched: run(boot(alloc))}, Pass, "", 1},
 		"damaged on the patched":    {Evidence{Base: run(boot(alloc)), Patched: run(boot(damaged))}, Pass, "", 1},
 		"damaged and whole":         {Evidence{Base: good, Patched: run(boot(alloc), boot(damaged))}, Findings, "circular-dependency", 0},
-		"hang after a splat":        {Evidence{Base: good, Patched: run(ending(boot(alloc, hung), ExitHang, "test hangs"))}, Findings, "circular-dependency", 0},
-		"hung task names the hang":  {Evidence{Base: good, Patched: run(ending(boot(hung), ExitHang, "test hangs"))}, Findings, "hung-task", 0},
-		"hang without a word":       {Evidence{Base: good, Patched: run(ending(boot(), ExitHang, "test hangs"))}, Findings, "test-hang", 0},
-		"silent guest":              {Evidence{Base: good, Patched: run(ending(boot(), ExitSilent, "silent for 60 s"))}, Findings, "guest-silent", 0},
-		"run too long":              {Evidence{Base: good, Patched: run(ending(boot(), ExitTimeout, "10 minutes"))}, Findings, "test-hang", 0},
-		"both hang":                 {Evidence{Base: run(ending(boot(), ExitHang, "x")), Patched: run(ending(boot(), ExitHang, "y"))}, Pass, "", 1},
-		"panic without a word":      {Evidence{Base: good, Patched: run(ending(boot(), ExitPanic, "Kernel panic"))}, Findings, "panic", 0},
-		"panic after an oops":       {Evidence{Base: good, Patched: run(ending(boot(splat("null-deref", "f", ""), splat("panic", "", "")), ExitPanic, "p"))}, Findings, "null-deref", 0},
-		"sleeps repeat":             {Evidence{Base: good, Patched: run(boot(alloc, atomic, again))}, Findings, "circular-dependency", 0},
-		"sleep, then lockdep":       {Evidence{Base: good, Patched: run(boot(again, order))}, Findings, "atomic-sleep circular-dependency", 0},
-		"one place seen twice":      {Evidence{Base: good, Patched: run(boot(atomic, alloc))}, Findings, "atomic-sleep", 0},
-		"hang after a known splat":  {Evidence{Base: run(boot(alloc)), Patched: run(boot(alloc, hung))}, Findings, "hung-task", 1},
+	})
+}
+
+// TestCompareFollowUps: one bug is one finding, in whatever shapes it shows.
+func TestCompareFollowUps(t *testing.T) {
+	t.Parallel()
+	good := run(boot())
+	hung := splat("hung-task", "vkms_wait", "fence_vkms@commit")
+	atomic := splat("atomic-sleep", "vkms_crtc_atomic_begin", "fence_vkms@commit")
+	again := splat("atomic-sleep", "drm_ioctl", "fence_vkms@commit")
+	atBoot := splat("warning", "vkms_init", "")
+
+	check(t, map[string]comparison{
+		"hang after a splat":       {Evidence{Base: good, Patched: run(ending(boot(alloc, hung), ExitHang, "test hangs"))}, Findings, "circular-dependency", 0},
+		"hung task names the hang": {Evidence{Base: good, Patched: run(ending(boot(hung), ExitHang, "test hangs"))}, Findings, "hung-task", 0},
+		"hang without a word":      {Evidence{Base: good, Patched: run(ending(boot(), ExitHang, "test hangs"))}, Findings, "test-hang", 0},
+		"silent guest":             {Evidence{Base: good, Patched: run(ending(boot(), ExitSilent, "silent for 60 s"))}, Findings, "guest-silent", 0},
+		"run too long":             {Evidence{Base: good, Patched: run(ending(boot(), ExitTimeout, "10 minutes"))}, Findings, "test-hang", 0},
+		"both hang":                {Evidence{Base: run(ending(boot(), ExitHang, "x")), Patched: run(ending(boot(), ExitHang, "y"))}, Pass, "", 1},
+		"panic without a word":     {Evidence{Base: good, Patched: run(ending(boot(), ExitPanic, "Kernel panic"))}, Findings, "panic", 0},
+		"panic after an oops":      {Evidence{Base: good, Patched: run(ending(boot(splat("null-deref", "f", ""), splat("panic", "", "")), ExitPanic, "p"))}, Findings, "null-deref", 0},
+		"sleeps repeat":            {Evidence{Base: good, Patched: run(boot(alloc, atomic, again))}, Findings, "circular-dependency", 0},
+		"sleep, then lockdep":      {Evidence{Base: good, Patched: run(boot(again, order))}, Findings, "atomic-sleep circular-dependency", 0},
+		"one place seen twice":     {Evidence{Base: good, Patched: run(boot(atomic, alloc))}, Findings, "atomic-sleep", 0},
+		"hang after a known splat": {Evidence{Base: run(boot(alloc)), Patched: run(boot(alloc, hung))}, Findings, "hung-task", 1},
+		"warning at boot, sleep":   {Evidence{Base: good, Patched: run(boot(atBoot, again))}, Findings, "warning atomic-sleep", 0},
+	})
+}
+
+// TestCompareWord: the precedence of the verdicts, and what is never a pass.
+func TestCompareWord(t *testing.T) {
+	t.Parallel()
+	good := run(boot())
+	limit := splat("lockdep-limit", "", "fence_vkms@commit")
+	errs := []Diagnostic{{Kind: "error", File: "a.c", Line: 3, Message: "no"}, {Kind: "warning", File: "a.c", Line: 2, Message: "hm"}}
+
+	check(t, map[string]comparison{
 		"lockdep exhausted":         {Evidence{Base: good, Patched: run(boot(limit))}, NotExercised, "", 0},
 		"exhausted after a bug":     {Evidence{Base: good, Patched: run(boot(alloc), boot(limit))}, Findings, "circular-dependency", 0},
 		"bfs error":                 {Evidence{Base: good, Patched: run(boot(lockdep.Splat{Family: "warning", Title: "w", Raw: "lockdep bfs error:-1"}))}, NotExercised, "", 0},
@@ -157,23 +199,7 @@ func TestCompare(t *testing.T) {
 		"build error stays":         {Evidence{Builds: []Build{{Patch: 1, Diagnostics: errs}, {Patch: 2, Diagnostics: errs}, {Patch: 3}}}, BuildError, "build-error", 0},
 		"make fails silently":       {Evidence{Builds: []Build{{Patch: 1, OK: true}, {Patch: 2}}}, BuildError, "build-error", 0},
 		"warnings only":             {Evidence{Base: good, Patched: good, Builds: []Build{{Patch: 1, OK: true, Diagnostics: errs[1:]}}}, Pass, "", 0},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			v := Compare(tt.in)
-			var got []string
-			for _, f := range v.Findings {
-				got = append(got, string(f.Family))
-			}
-			if v.Word != tt.word || strings.Join(got, " ") != tt.findings || len(v.Known) != tt.known {
-				t.Errorf("Compare = %s (%s), findings %q, %d known; want %s, %q, %d", v.Word, v.Reason, got, len(v.Known), tt.word, tt.findings, tt.known)
-			}
-			if v.Reason == "" {
-				t.Error("no reason given")
-			}
-		})
-	}
+	})
 }
 
 func TestCompareFills(t *testing.T) {

@@ -50,7 +50,7 @@ type Series struct {
 	Patches   []Patch   `json:"patches"`
 }
 
-// Subjects returns the subject of the patch with the given number, or "".
+// subject returns the subject of the patch with the given number, or "".
 func (s Series) subject(n int) string {
 	for _, p := range s.Patches {
 		if p.Number == n {

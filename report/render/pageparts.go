@@ -143,10 +143,7 @@ func pageMachine(p report.Reproduce) []pair {
 func shellLine(args []string) string {
 	var out []string
 	for i, a := range args {
-		w := visible(cut(a, 4*maxLine))
-		if i == 0 || !strings.HasPrefix(w, "-") {
-			w = shellWord(w)
-		}
+		w := shellWord(visible(cut(a, 4*maxLine)))
 		if strings.HasPrefix(a, "-") && i > 0 {
 			w = "\\\n  " + w
 		}

@@ -249,11 +249,14 @@ func TestWrap(t *testing.T) {
 func TestShellWord(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"out/r.json": "out/r.json", "a b": "'a b'", "it's": `'it'\''s'`, "-rf": "'./-rf'", "$(x)": "'$(x)'", "": "''",
+		"out/r.json": "out/r.json", "a b": "'a b'", "it's": `'it'\''s'`, "-rf": "-rf", "a;b": "'a;b'", "$(x)": "'$(x)'", "": "''",
 	} {
 		if got := shellWord(in); got != want {
 			t.Errorf("shellWord(%q) = %s; want %s", in, got, want)
 		}
+	}
+	if got := fileName("-rf"); got != "./-rf" {
+		t.Errorf("fileName(-rf) = %s", got)
 	}
 }
 

@@ -138,7 +138,7 @@ func mailReproduce(t *text, r report.Report, files Files) {
 	t.para("How to reproduce:")
 	t.gap()
 	if files.JSON != "" {
-		t.add("  fencebot reproduce " + visible(shellWord(files.JSON)))
+		t.add("  fencebot reproduce " + visible(fileName(files.JSON)))
 		if len(p.Commands) > 0 {
 			t.gap()
 			t.para("or by hand:")
@@ -178,13 +178,19 @@ func machine(t *text, p report.Reproduce) {
 	}
 }
 
-// shellWord quotes a file name for a POSIX shell when it needs that.
-func shellWord(s string) string {
-	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/+-=@%:,") == "" && s[0] != '-' {
-		return s
-	}
+// fileName quotes a file name for a POSIX shell, so that it is no option either.
+func fileName(s string) string {
 	if strings.HasPrefix(s, "-") {
 		s = "./" + s
+	}
+	return shellWord(s)
+}
+
+// shellWord quotes an argument for a POSIX shell when it needs that.
+func shellWord(s string) string {
+	const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/+-=@%:,"
+	if s != "" && strings.Trim(s, safe) == "" {
+		return s
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

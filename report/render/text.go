@@ -119,7 +119,7 @@ func textFacts(t *text, r report.Report, files Files) {
 		t.add("  " + fmt.Sprintf("%-10s", "report") + visible(files.HTML))
 	}
 	if files.JSON != "" {
-		t.add("  " + fmt.Sprintf("%-10s", "again") + "fencebot reproduce " + visible(shellWord(files.JSON)))
+		t.add("  " + fmt.Sprintf("%-10s", "again") + "fencebot reproduce " + visible(fileName(files.JSON)))
 	}
 }
 

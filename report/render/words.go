@@ -95,18 +95,21 @@ func site(r report.Report) string {
 		patch(r.Conflict.Patch)
 	case len(r.Findings) > 0:
 		f := r.Findings[0]
-		if len(r.Findings) > 1 {
-			parts = append(parts, plural(len(r.Findings), "problem")+", the first with")
-		}
 		patch(f.Culprit.Patch)
 		if f.Subtest != "" {
 			parts = append(parts, "test "+field(f.Subtest))
 		}
 	}
-	if len(parts) == 0 {
+	s := strings.Join(parts, ", ")
+	if n := len(r.Findings); n > 1 && s != "" {
+		s = plural(n, "problem") + ", the first with " + s
+	} else if n > 1 {
+		s = plural(n, "problem")
+	}
+	if s == "" {
 		return ""
 	}
-	return " (" + strings.ReplaceAll(strings.Join(parts, ", "), "with, ", "with ") + ")"
+	return " (" + s + ")"
 }
 
 // lead is the paragraph below the headline: the reason, and what to make of it.
