@@ -109,9 +109,11 @@ func parents(guest string) []string {
 	return dirs
 }
 
-// inner wraps argv in the tools that set limits and, as root, the user.
+// inner wraps argv in the tools that set limits and, as root, the user. When the
+// host runs out of memory, the kernel is to kill here first (oom_score_adj, 1000
+// being the most it takes) and not fencebot or a neighbour.
 func (s *Sandbox) inner(id identity, lim Limits, argv []string) []string {
-	a := append([]string{s.prlimit}, rlimitArgs(lim)...)
+	a := append([]string{s.choom, "-n", "1000", "--", s.prlimit}, rlimitArgs(lim)...)
 	a = append(a, "--")
 	if id.root {
 		a = append(a, s.setpriv, "--reuid", strconv.Itoa(id.uid), "--regid", strconv.Itoa(id.gid))

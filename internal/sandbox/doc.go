@@ -21,6 +21,8 @@
 //     kernel interfaces that no build needs.
 //   - prlimit(1) sets RLIMIT_NPROC, FSIZE, AS, CORE and NOFILE. A watcher holds
 //     what the writable mounts take on disk; the size of /tmp is the tmpfs's own.
+//     choom(1) makes the command the first that the kernel's OOM killer takes;
+//     all processes together have no other limit of memory.
 //   - The pid namespace ends with its first process, and so does everything in it.
 //
 // Run refuses a spec that it cannot confine. It returns an [*ExitError] when the

@@ -19,6 +19,9 @@ func (s *Sandbox) prepareMounts(mounts []Mount, id identity, lim Limits) (*watch
 			return nil, fmt.Errorf("mount in sandbox: %w", err)
 		}
 		if !m.Writable {
+			if id.root && fi.IsDir() && fi.Mode()&0o005 != 0o005 {
+				return nil, fmt.Errorf("mount in sandbox: mode %v of %s keeps the sandbox's user out (chmod o+rx)", fi.Mode(), m.Host)
+			}
 			continue
 		}
 		if !fi.IsDir() {

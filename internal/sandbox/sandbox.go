@@ -18,8 +18,9 @@ type Sandbox struct {
 	none    bool
 	root    bool // we are uid 0
 	bwrap   string
-	prlimit string // as seen inside
-	setpriv string // as seen inside; used as root only
+	choom   string // this and the next two as seen inside, too
+	prlimit string
+	setpriv string // used as root only
 	uidDir  string // where user ids are locked; used as root only
 	tick    time.Duration
 }
@@ -52,11 +53,10 @@ func Find(ctx context.Context) (*Sandbox, error) {
 	if s.bwrap, err = exec.LookPath("bwrap"); err != nil {
 		return nil, &UnavailableError{Why: "the program bwrap (bubblewrap 0.8 or later) is not installed", Hint: installHint}
 	}
-	if s.prlimit, err = systemTool("prlimit"); err != nil {
-		return nil, err
-	}
-	if s.setpriv, err = systemTool("setpriv"); err != nil {
-		return nil, err
+	for name, path := range map[string]*string{"choom": &s.choom, "prlimit": &s.prlimit, "setpriv": &s.setpriv} {
+		if *path, err = systemTool(name); err != nil {
+			return nil, err
+		}
 	}
 	if err := s.probe(ctx); err != nil {
 		return nil, err

@@ -77,13 +77,13 @@ func TestValidate(t *testing.T) {
 // TestArgs holds the walls that are only a word of the argument list each.
 func TestArgs(t *testing.T) {
 	t.Parallel()
-	s := &Sandbox{prlimit: "/usr/bin/prlimit", setpriv: "/usr/bin/setpriv"}
+	s := &Sandbox{choom: "/usr/bin/choom", prlimit: "/usr/bin/prlimit", setpriv: "/usr/bin/setpriv"}
 	spec := Spec{Argv: []string{"make", "all"}, Env: []string{"A=b=c"}, Mounts: []Mount{{Host: "/h", Guest: "/x/y", Writable: true}, {Host: "/s", Guest: "/src"}}}
 	lim := Limits{Procs: 5, FileBytes: -1}.withDefaults()
 	both := []string{
 		"--unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try --cap-drop ALL", "--new-session --die-with-parent --clearenv",
 		"--ro-bind /usr /usr", "--size 1073741824 --tmpfs /tmp", "--perms 0755 --dir /x --bind /h /x/y", "--ro-bind /s /src",
-		"--remount-ro /dev --remount-ro /", "--seccomp 4", "--setenv A b=c", "--core=0 --nproc=5:5 --as=8589934592:8589934592", "make all",
+		"--remount-ro /dev --remount-ro /", "--seccomp 4", "--setenv A b=c", "/usr/bin/choom -n 1000 -- /usr/bin/prlimit --core=0 --nproc=5:5 --as=8589934592:8589934592", "make all",
 	}
 	for name, c := range map[string]struct {
 		id         identity

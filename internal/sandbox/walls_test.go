@@ -60,6 +60,30 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestFirstToDie reads what the OOM killer goes by.
+func TestFirstToDie(t *testing.T) {
+	t.Parallel()
+	if out, err := run(t, "cat /proc/self/oom_score_adj", nil); err != nil || out != "1000\n" {
+		t.Errorf("oom_score_adj = %q, %v; want 1000", out, err)
+	}
+}
+
+// TestClosedSource is a source that only its owner may enter.
+func TestClosedSource(t *testing.T) {
+	t.Parallel()
+	if os.Getuid() != 0 {
+		t.Skip("an ordinary user builds as the owner")
+	}
+	dir := filepath.Join(t.TempDir(), "closed")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	_, err := run(t, "true", func(s *Spec) { s.Mounts = []Mount{{Host: dir, Guest: "/src"}} })
+	if err == nil || !strings.Contains(err.Error(), "chmod o+rx") {
+		t.Errorf("Run = %v; want an error that says what to do", err)
+	}
+}
+
 // TestInheritedDescriptor starts the sandbox from a process that holds an open
 // directory of the host, as a careless shell or service manager leaves it.
 func TestInheritedDescriptor(t *testing.T) {
