@@ -8,12 +8,12 @@ const (
 	dmaHeap Nr = 'H' << 8
 	udmabuf Nr = 'u' << 8
 
-	NrDmaBufSync       = write | dmaBuf | 0      // uint64
-	NrDmaBufSetName    = write | dmaBuf | 1      // uint64, DMA_BUF_SET_NAME_B
-	NrDmaBufExportSync = readWrite | dmaBuf | 2  // DmaBufSyncFile
-	NrDmaBufImportSync = write | dmaBuf | 3      // DmaBufSyncFile
-	NrDmaHeapAlloc     = readWrite | dmaHeap | 0 // DmaHeapAllocation
-	NrUdmabufCreate    = write | udmabuf | 0x42  // UdmabufCreate
+	NrDmaBufSync       = write | dmaBuf + 0      // uint64
+	NrDmaBufSetName    = write | dmaBuf + 1      // uint64, DMA_BUF_SET_NAME_B
+	NrDmaBufExportSync = readWrite | dmaBuf + 2  // DmaBufSyncFile
+	NrDmaBufImportSync = write | dmaBuf + 3      // DmaBufSyncFile
+	NrDmaHeapAlloc     = readWrite | dmaHeap + 0 // DmaHeapAllocation
+	NrUdmabufCreate    = write | udmabuf + 0x42  // UdmabufCreate
 )
 
 // Flags of linux/dma-buf.h and linux/udmabuf.h.

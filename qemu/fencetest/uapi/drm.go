@@ -6,19 +6,19 @@ package uapi
 const (
 	drm Nr = 'd' << 8
 
-	NrVersion           = readWrite | drm | 0x00 // DRM_IOCTL_VERSION, Version
-	NrGEMClose          = write | drm | 0x09     // DRM_IOCTL_GEM_CLOSE, GEMClose
-	NrGEMFlink          = readWrite | drm | 0x0a // DRM_IOCTL_GEM_FLINK, GEMFlink
-	NrGEMOpen           = readWrite | drm | 0x0b // DRM_IOCTL_GEM_OPEN, GEMOpen
-	NrGetCap            = readWrite | drm | 0x0c // DRM_IOCTL_GET_CAP, Cap
-	NrSetClientCap      = write | drm | 0x0d     // DRM_IOCTL_SET_CLIENT_CAP, Cap
-	NrSetMaster         = drm | 0x1e             // DRM_IOCTL_SET_MASTER, no argument
-	NrDropMaster        = drm | 0x1f             // DRM_IOCTL_DROP_MASTER, no argument
-	NrPrimeHandleToFD   = readWrite | drm | 0x2d // DRM_IOCTL_PRIME_HANDLE_TO_FD, PrimeHandle
-	NrPrimeFDToHandle   = readWrite | drm | 0x2e // DRM_IOCTL_PRIME_FD_TO_HANDLE, PrimeHandle
-	NrWaitVblank        = readWrite | drm | 0x3a // DRM_IOCTL_WAIT_VBLANK, WaitVblank
-	NrCrtcGetSequence   = readWrite | drm | 0x3b // DRM_IOCTL_CRTC_GET_SEQUENCE, CrtcGetSequence
-	NrCrtcQueueSequence = readWrite | drm | 0x3c // DRM_IOCTL_CRTC_QUEUE_SEQUENCE, CrtcQueueSequence
+	NrVersion           = readWrite | drm + 0x00 // DRM_IOCTL_VERSION, Version
+	NrGEMClose          = write | drm + 0x09     // DRM_IOCTL_GEM_CLOSE, GEMClose
+	NrGEMFlink          = readWrite | drm + 0x0a // DRM_IOCTL_GEM_FLINK, GEMFlink
+	NrGEMOpen           = readWrite | drm + 0x0b // DRM_IOCTL_GEM_OPEN, GEMOpen
+	NrGetCap            = readWrite | drm + 0x0c // DRM_IOCTL_GET_CAP, Cap
+	NrSetClientCap      = write | drm + 0x0d     // DRM_IOCTL_SET_CLIENT_CAP, Cap
+	NrSetMaster         = drm + 0x1e             // DRM_IOCTL_SET_MASTER, no argument
+	NrDropMaster        = drm + 0x1f             // DRM_IOCTL_DROP_MASTER, no argument
+	NrPrimeHandleToFD   = readWrite | drm + 0x2d // DRM_IOCTL_PRIME_HANDLE_TO_FD, PrimeHandle
+	NrPrimeFDToHandle   = readWrite | drm + 0x2e // DRM_IOCTL_PRIME_FD_TO_HANDLE, PrimeHandle
+	NrWaitVblank        = readWrite | drm + 0x3a // DRM_IOCTL_WAIT_VBLANK, WaitVblank
+	NrCrtcGetSequence   = readWrite | drm + 0x3b // DRM_IOCTL_CRTC_GET_SEQUENCE, CrtcGetSequence
+	NrCrtcQueueSequence = readWrite | drm + 0x3c // DRM_IOCTL_CRTC_QUEUE_SEQUENCE, CrtcQueueSequence
 )
 
 // Values for drm/drm.h's DRM_CAP_* and DRM_CLIENT_CAP_*.

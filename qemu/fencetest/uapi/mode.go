@@ -5,31 +5,31 @@ package uapi
 // Requests of drm/drm.h for mode setting; their arguments are in
 // drm/drm_mode.h.
 const (
-	NrModeGetResources     = readWrite | drm | 0xA0 // ModeCardRes
-	NrModeGetCrtc          = readWrite | drm | 0xA1 // ModeCrtc
-	NrModeSetCrtc          = readWrite | drm | 0xA2 // ModeCrtc
-	NrModeSetGamma         = readWrite | drm | 0xA5 // ModeCrtcLUT
-	NrModeGetConnector     = readWrite | drm | 0xA7 // ModeGetConnector
-	NrModeGetProperty      = readWrite | drm | 0xAA // ModeGetProperty
-	NrModeSetConnectorProp = readWrite | drm | 0xAB // ModeConnectorSetProperty
-	NrModeRmFB             = readWrite | drm | 0xAF // uint32
-	NrModePageFlip         = readWrite | drm | 0xB0 // ModePageFlip
-	NrModeDirtyFB          = readWrite | drm | 0xB1 // ModeDirtyFB
-	NrModeCreateDumb       = readWrite | drm | 0xB2 // ModeCreateDumb
-	NrModeMapDumb          = readWrite | drm | 0xB3 // ModeMapDumb
-	NrModeDestroyDumb      = readWrite | drm | 0xB4 // uint32
-	NrModeGetPlaneRes      = readWrite | drm | 0xB5 // ModeGetPlaneRes
-	NrModeGetPlane         = readWrite | drm | 0xB6 // ModeGetPlane
-	NrModeSetPlane         = readWrite | drm | 0xB7 // ModeSetPlane
-	NrModeAddFB2           = readWrite | drm | 0xB8 // ModeFBCmd2
-	NrModeObjGetProperties = readWrite | drm | 0xB9 // ModeObjGetProperties
-	NrModeObjSetProperty   = readWrite | drm | 0xBA // ModeObjSetProperty
-	NrModeCursor2          = readWrite | drm | 0xBB // ModeCursor2
-	NrModeAtomic           = readWrite | drm | 0xBC // ModeAtomic
-	NrModeCreateBlob       = readWrite | drm | 0xBD // ModeCreateBlob
-	NrModeDestroyBlob      = readWrite | drm | 0xBE // uint32
-	NrModeCreateLease      = readWrite | drm | 0xC6 // ModeCreateLease
-	NrModeRevokeLease      = readWrite | drm | 0xC9 // uint32
+	NrModeGetResources     = readWrite | drm + 0xA0 // ModeCardRes
+	NrModeGetCrtc          = readWrite | drm + 0xA1 // ModeCrtc
+	NrModeSetCrtc          = readWrite | drm + 0xA2 // ModeCrtc
+	NrModeSetGamma         = readWrite | drm + 0xA5 // ModeCrtcLUT
+	NrModeGetConnector     = readWrite | drm + 0xA7 // ModeGetConnector
+	NrModeGetProperty      = readWrite | drm + 0xAA // ModeGetProperty
+	NrModeSetConnectorProp = readWrite | drm + 0xAB // ModeConnectorSetProperty
+	NrModeRmFB             = readWrite | drm + 0xAF // uint32
+	NrModePageFlip         = readWrite | drm + 0xB0 // ModePageFlip
+	NrModeDirtyFB          = readWrite | drm + 0xB1 // ModeDirtyFB
+	NrModeCreateDumb       = readWrite | drm + 0xB2 // ModeCreateDumb
+	NrModeMapDumb          = readWrite | drm + 0xB3 // ModeMapDumb
+	NrModeDestroyDumb      = readWrite | drm + 0xB4 // uint32
+	NrModeGetPlaneRes      = readWrite | drm + 0xB5 // ModeGetPlaneRes
+	NrModeGetPlane         = readWrite | drm + 0xB6 // ModeGetPlane
+	NrModeSetPlane         = readWrite | drm + 0xB7 // ModeSetPlane
+	NrModeAddFB2           = readWrite | drm + 0xB8 // ModeFBCmd2
+	NrModeObjGetProperties = readWrite | drm + 0xB9 // ModeObjGetProperties
+	NrModeObjSetProperty   = readWrite | drm + 0xBA // ModeObjSetProperty
+	NrModeCursor2          = readWrite | drm + 0xBB // ModeCursor2
+	NrModeAtomic           = readWrite | drm + 0xBC // ModeAtomic
+	NrModeCreateBlob       = readWrite | drm + 0xBD // ModeCreateBlob
+	NrModeDestroyBlob      = readWrite | drm + 0xBE // uint32
+	NrModeCreateLease      = readWrite | drm + 0xC6 // ModeCreateLease
+	NrModeRevokeLease      = readWrite | drm + 0xC9 // uint32
 )
 
 // Values of drm/drm_mode.h and drm/drm_fourcc.h.

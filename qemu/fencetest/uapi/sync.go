@@ -8,13 +8,13 @@ const (
 	syncFile Nr = '>' << 8
 	swSync   Nr = 'W' << 8
 
-	NrSyncMerge       = readWrite | syncFile | 3 // SyncMerge
-	NrSyncFileInfo    = readWrite | syncFile | 4 // SyncFileInfo
-	NrSyncSetDeadline = write | syncFile | 5     // SyncSetDeadline
+	NrSyncMerge       = readWrite | syncFile + 3 // SyncMerge
+	NrSyncFileInfo    = readWrite | syncFile + 4 // SyncFileInfo
+	NrSyncSetDeadline = write | syncFile + 5     // SyncSetDeadline
 
-	NrSwSyncCreate      = readWrite | swSync | 0 // SwSyncCreate
-	NrSwSyncInc         = write | swSync | 1     // uint32
-	NrSwSyncGetDeadline = readWrite | swSync | 2 // SwSyncGetDeadline
+	NrSwSyncCreate      = readWrite | swSync + 0 // SwSyncCreate
+	NrSwSyncInc         = write | swSync + 1     // uint32
+	NrSwSyncGetDeadline = readWrite | swSync + 2 // SwSyncGetDeadline
 )
 
 // SyncMerge is struct sync_merge_data.

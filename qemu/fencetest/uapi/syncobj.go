@@ -4,18 +4,18 @@ package uapi
 
 // Requests of drm/drm.h for sync objects.
 const (
-	NrSyncobjCreate         = readWrite | drm | 0xBF // SyncobjCreate
-	NrSyncobjDestroy        = readWrite | drm | 0xC0 // SyncobjCreate
-	NrSyncobjHandleToFD     = readWrite | drm | 0xC1 // SyncobjHandle
-	NrSyncobjFDToHandle     = readWrite | drm | 0xC2 // SyncobjHandle
-	NrSyncobjWait           = readWrite | drm | 0xC3 // SyncobjWait
-	NrSyncobjReset          = readWrite | drm | 0xC4 // SyncobjArray
-	NrSyncobjSignal         = readWrite | drm | 0xC5 // SyncobjArray
-	NrSyncobjTimelineWait   = readWrite | drm | 0xCA // SyncobjTimelineWait
-	NrSyncobjQuery          = readWrite | drm | 0xCB // SyncobjTimelineArray
-	NrSyncobjTransfer       = readWrite | drm | 0xCC // SyncobjTransfer
-	NrSyncobjTimelineSignal = readWrite | drm | 0xCD // SyncobjTimelineArray
-	NrSyncobjEventFD        = readWrite | drm | 0xCF // SyncobjEventFD
+	NrSyncobjCreate         = readWrite | drm + 0xBF // SyncobjCreate
+	NrSyncobjDestroy        = readWrite | drm + 0xC0 // SyncobjCreate
+	NrSyncobjHandleToFD     = readWrite | drm + 0xC1 // SyncobjHandle
+	NrSyncobjFDToHandle     = readWrite | drm + 0xC2 // SyncobjHandle
+	NrSyncobjWait           = readWrite | drm + 0xC3 // SyncobjWait
+	NrSyncobjReset          = readWrite | drm + 0xC4 // SyncobjArray
+	NrSyncobjSignal         = readWrite | drm + 0xC5 // SyncobjArray
+	NrSyncobjTimelineWait   = readWrite | drm + 0xCA // SyncobjTimelineWait
+	NrSyncobjQuery          = readWrite | drm + 0xCB // SyncobjTimelineArray
+	NrSyncobjTransfer       = readWrite | drm + 0xCC // SyncobjTransfer
+	NrSyncobjTimelineSignal = readWrite | drm + 0xCD // SyncobjTimelineArray
+	NrSyncobjEventFD        = readWrite | drm + 0xCF // SyncobjEventFD
 )
 
 // Flags of drm/drm.h for sync objects.
