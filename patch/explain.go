@@ -9,42 +9,78 @@ const (
 	shownLines = 8
 	shownBytes = 200   // of a line
 	nearLines  = 20000 // searched around the expected line
-	slack      = 40    // lines that the base may have more or less inside a hunk
+	slack      = 40    // lines that the base may have more around and inside a hunk
+
+	comparedLines = 400 // of a hunk
 )
 
 // conflict says what hunk number n wanted and what stands where it comes
 // closest to fitting.
 func (im *image) conflict(n int, pre []string, where place) *ConflictError {
 	c := &ConflictError{Hunk: n, Reason: "context does not match"}
-	if len(im.lines) == 0 && len(pre) > 0 {
+	switch {
+	case len(pre) == 0:
+		c.Reason = "file is not empty"
+		return c
+	case len(im.lines) == 0:
 		c.Reason = "file is empty"
 	}
-	if len(pre) == 0 {
-		c.Reason = "file is not empty"
-	}
+	pre = pre[:min(len(pre), comparedLines)]
 	at := im.closest(pre, where)
-	head := 0
-	for head < len(pre) && at+head < len(im.lines) && im.same(at+head, pre[head]) {
-		head++
+	start := max(at-slack, 0)
+	have := im.texts(start, min(at+len(pre)+slack, len(im.lines)))
+	expected, found := compare(pre, have, at-start)
+	if len(expected)+len(found) == 0 {
+		expected, c.Reason = pre, im.misplaced(where)
 	}
-	start, end, tail := at+head, at+len(pre), 0
-	for d := range slack {
-		for _, e := range []int{at + len(pre) + d, at + len(pre) - d} {
-			if t := im.tail(pre[head:], start, e); t > tail {
-				end, tail = e-t, t
+	c.Expected, c.Found = shorten(expected), shorten(found)
+	return c
+}
+
+// compare returns the lines of want that are not in have, and those of have
+// that are in between, both in order: what is left of the longest common
+// subsequence. at is where want begins if nothing of it is found.
+func compare(want, have []string, at int) (missing, extra []string) {
+	common := make([][]int, len(want)+1) // longest for want[i:], have[j:]
+	for i := range common {
+		common[i] = make([]int, len(have)+1)
+	}
+	for i := len(want) - 1; i >= 0; i-- {
+		for j := len(have) - 1; j >= 0; j-- {
+			if want[i] == have[j] {
+				common[i][j] = common[i+1][j+1] + 1
+			} else {
+				common[i][j] = max(common[i+1][j], common[i][j+1])
 			}
 		}
 	}
-	if tail == 0 {
-		end = at + len(pre)
+	first, last, head, tail := -1, -1, 0, 0 // in have; lines of want before and after them
+	used := make([]bool, len(have))
+	for i, j := 0, 0; i < len(want); {
+		switch {
+		case j < len(have) && want[i] == have[j]:
+			if first < 0 {
+				first, head = j, i
+			}
+			last, tail, used[j] = j, len(want)-i-1, true
+			i++
+			j++
+		case j < len(have) && common[i][j+1] >= common[i+1][j]:
+			j++
+		default:
+			missing = append(missing, want[i])
+			i++
+		}
 	}
-	c.Expected = shorten(pre[head : len(pre)-tail])
-	c.Found = shorten(im.texts(start, end))
-	if len(c.Expected)+len(c.Found) == 0 {
-		c.Expected = shorten(pre)
-		c.Reason = im.misplaced(where)
+	if first < 0 {
+		first, last = at, at+len(want)-1
 	}
-	return c
+	for j := max(first-head, 0); j < min(last+tail+1, len(have)); j++ {
+		if !used[j] {
+			extra = append(extra, have[j])
+		}
+	}
+	return missing, extra
 }
 
 // misplaced names the rule that forbids a hunk whose lines are all there.
@@ -77,7 +113,7 @@ func (im *image) closest(pre []string, where place) int {
 }
 
 // score counts the lines of pre that stand at line at; lines that say little,
-// such as blank ones and braces, do not count.
+// such as blank ones and braces, count little.
 func (im *image) score(pre []string, at int) int {
 	im.budget -= len(pre)
 	if at < 0 {
@@ -88,8 +124,11 @@ func (im *image) score(pre []string, at int) int {
 		if at+i >= len(im.lines) {
 			break
 		}
-		if im.same(at+i, want) && len(strings.TrimSpace(want)) > 2 {
+		if im.same(at+i, want) {
 			n++
+			if len(strings.TrimSpace(want)) > 2 {
+				n += 3
+			}
 		}
 	}
 	return n
@@ -100,27 +139,14 @@ func (im *image) same(at int, want string) bool {
 	return l.from != written && l.text == want
 }
 
-// tail counts the last lines of pre that stand right before line end, not
-// further up than start.
-func (im *image) tail(pre []string, start, end int) int {
-	if end > len(im.lines) {
-		return 0
-	}
-	n := 0
-	for n < len(pre) && end-n-1 >= start && im.same(end-n-1, pre[len(pre)-n-1]) {
-		n++
-	}
-	return n
-}
-
+// texts returns lines as the hunk finds them.
 func (im *image) texts(start, end int) []string {
 	var all []string
-	for i := start; i < min(end, len(im.lines)) && len(all) <= shownLines; i++ {
-		if l := im.lines[i]; l.from != written {
-			all = append(all, l.text)
-		} else {
-			all = append(all, "(a line of an earlier hunk)")
+	for _, l := range im.lines[start:end] {
+		if l.from == written {
+			l.text = "(a line of an earlier hunk)"
 		}
+		all = append(all, l.text)
 	}
 	return all
 }

@@ -25,9 +25,9 @@ type image struct {
 }
 
 // workBudget bounds the search for hunks in one file. It is far more than any
-// real patch needs: 200 hunks that each look at every line of a file of a
+// real patch needs: 50 hunks that each look at every line of a file of a
 // million lines. Without it a short hostile patch could search for hours.
-const workBudget = 200_000_000
+const workBudget = 50_000_000
 
 func newImage(data []byte) *image {
 	src := splitLines(string(data))
