@@ -23,7 +23,7 @@ const (
 )
 
 // ErrNoTests reports that a directory is no installed IGT.
-var ErrNoTests = errors.New("no IGT test binaries in libexec/igt-gpu-tools, libexec or bin")
+var ErrNoTests = errors.New("no IGT test binaries in libexec/igt-gpu-tools or bin")
 
 // MakeIGTImage puts an ext2 image at path with the IGT that is installed below
 // dir, say /usr or the prefix of meson: its tests, the libraries they need
@@ -57,21 +57,24 @@ func MakeIGTImage(ctx context.Context, path, dir string) error {
 	})
 }
 
-// findTests returns the ELF programs in the first directory that has any.
+// findTests returns the ELF programs in IGT's own directory, or else those in
+// bin that are named like its tests: bin of a system has much more.
 func findTests(dir string) ([]string, error) {
-	for _, sub := range []string{"libexec/igt-gpu-tools", "libexec", "bin"} {
-		entries, err := os.ReadDir(filepath.Join(dir, sub))
+	for _, place := range []struct {
+		sub  string
+		test func(name string) bool
+	}{
+		{"libexec/igt-gpu-tools", func(string) bool { return true }},
+		{"bin", testName},
+	} {
+		entries, err := os.ReadDir(filepath.Join(dir, place.sub))
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil, fmt.Errorf("read IGT directory: %w", err)
 		}
 		var tests []string
 		for _, e := range entries {
-			path := filepath.Join(dir, sub, e.Name())
-			if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Mode()&0o111 == 0 {
-				continue
-			}
-			if f, err := elf.Open(path); err == nil {
-				f.Close()
+			path := filepath.Join(dir, place.sub, e.Name())
+			if place.test(e.Name()) && program(path) {
 				tests = append(tests, path)
 			}
 		}
@@ -80,6 +83,32 @@ func findTests(dir string) ([]string, error) {
 		}
 	}
 	return nil, fmt.Errorf("find IGT in %s: %w", dir, ErrNoTests)
+}
+
+// testName reports whether a test of IGT's tests/meson.build could have name.
+func testName(name string) bool {
+	for _, group := range []string{
+		"core_", "device_", "dmabuf", "drm_", "dumb_", "kms_", "prime_", "sw_sync", "syncobj_", "vgem_", "virtgpu_", "vkms_",
+	} {
+		if strings.HasPrefix(name, group) {
+			return true
+		}
+	}
+	return false
+}
+
+// program reports whether path is an ELF file that may be run.
+func program(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() || info.Mode()&0o111 == 0 {
+		return false
+	}
+	f, err := elf.Open(path)
+	if err != nil {
+		return false
+	}
+	f.Close()
+	return true
 }
 
 // copyData copies the plain files of src, such as pictures and test lists; a

@@ -144,6 +144,24 @@ func TestMakeIGTImageErrors(t *testing.T) {
 	}
 }
 
+// /usr has programs in bin, and none of them is a test.
+func TestFindTestsInBin(t *testing.T) {
+	t.Parallel()
+	prefix := t.TempDir()
+	if err := os.Mkdir(filepath.Join(prefix, "bin"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"ls", "kms_vblank", "igt_runner"} {
+		if err := os.WriteFile(filepath.Join(prefix, "bin", name), needing("libc.so.6"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := findTests(prefix)
+	if err != nil || len(got) != 1 || filepath.Base(got[0]) != "kms_vblank" {
+		t.Errorf("findTests = %v, %v; want kms_vblank only", got, err)
+	}
+}
+
 func TestLibraryNames(t *testing.T) {
 	t.Parallel()
 	l := newLibraries("/usr")

@@ -38,8 +38,9 @@ const fruitless = 2
 // The boots are returned in order, also with an error, and there is at least
 // one unless o is no good. They end when all jobs were started, when
 // o.RunTimeout is over, after l.Reboots, or after two boots in a row in which
-// no test started; Results tells which jobs did not run. Each boot has a console log of its own: for
-// o.ConsolePath "console.log" they are console-1.log, console-2.log, ...
+// no test started; Results tells which jobs did not run. Each boot has a
+// console log of its own: for o.ConsolePath "console.log" they are
+// console-1.log, console-2.log, ...
 //
 // Errors are those of Run.
 func RunAll(ctx context.Context, o Options, jobs []wire.Job, l Limits) ([]Boot, error) {
