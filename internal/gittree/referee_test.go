@@ -20,7 +20,7 @@ import (
 func TestAgainstGitAm(t *testing.T) {
 	t.Parallel()
 	const shards = 4
-	cases := 240
+	cases := 200
 	if testing.Short() {
 		cases = 40
 	}

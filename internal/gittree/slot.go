@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 )
 
 // A Slot is one checked-out source directory that is kept for warm builds. It
@@ -129,7 +128,7 @@ func (s *Slot) SetHome(ctx context.Context, commit string) (Moved, error) {
 		if err != nil {
 			return Moved{}, err
 		}
-		now := time.Now().UnixNano()
+		now := fileTime().UnixNano()
 		if s.state.Times == nil {
 			s.state.Times = map[string]int64{}
 		}

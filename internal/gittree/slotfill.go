@@ -44,7 +44,7 @@ func (s *Slot) fill(ctx context.Context, commit string) error {
 	if err != nil {
 		return err
 	}
-	now := time.Now()
+	now := fileTime()
 	if err := s.writeAll(ctx, files, now); err != nil {
 		return err
 	}

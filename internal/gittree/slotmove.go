@@ -102,7 +102,7 @@ func (s *Slot) place(ctx context.Context, commit string, paths []string) (Moved,
 		if err != nil {
 			return m, err
 		}
-		when := time.Now()
+		when := fileTime()
 		if ok && was.Mode == want[i].Mode && was.ID == want[i].ID {
 			when = s.homeTime(p)
 			m.Restored = append(m.Restored, p)
@@ -115,6 +115,9 @@ func (s *Slot) place(ctx context.Context, commit string, paths []string) (Moved,
 	}
 	return m, nil
 }
+
+// fileTime is the current time as all our ways to set it can store it.
+func fileTime() time.Time { return time.Now().Truncate(time.Microsecond) }
 
 func (s *Slot) homeTime(p string) time.Time {
 	if t, ok := s.state.Times[p]; ok {
@@ -169,7 +172,10 @@ func (s *Slot) mkdirs(dir string) error {
 		return nil
 	}
 	if info, err := s.root.Lstat(dir); err == nil && info.IsDir() {
-		return nil
+		if info.Mode().Perm() == dirMode {
+			return nil
+		}
+		return s.root.Chmod(dir, dirMode) // we were killed right after Mkdir
 	}
 	if err := s.mkdirs(path.Dir(dir)); err != nil {
 		return err

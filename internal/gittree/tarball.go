@@ -4,13 +4,11 @@ package gittree
 
 import (
 	"archive/tar"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"strings"
 	"time"
 
@@ -40,75 +38,20 @@ func importTarball(ctx context.Context, dst git, path, title string) error {
 	if err != nil {
 		return err
 	}
-	tree, newest, err := importTar(ctx, dst, tar.NewReader(plain))
+	whole := &endReader{r: plain}
+	tree, newest, err := importTar(ctx, dst, tar.NewReader(whole))
 	if err != nil {
 		wait()
 		return fmt.Errorf("import tarball %s: %w", path, err)
 	}
-	_, err = io.Copy(io.Discard, plain) // padding; and the check sum at the end
+	_, err = io.Copy(io.Discard, whole) // padding; and the check sum at the end
 	if err = errors.Join(err, wait()); err != nil {
 		return fmt.Errorf("unpack tarball %s: %w", path, err)
 	}
+	if !whole.ended() {
+		return fmt.Errorf("unpack tarball %s: %w", path, io.ErrUnexpectedEOF)
+	}
 	return commitTree(ctx, dst, tree, title, newest)
-}
-
-// unpacker returns the plain archive in f, and a function that ends the
-// unpacking and says whether it was whole.
-func unpacker(ctx context.Context, f *os.File, path string) (io.Reader, func() error, error) {
-	switch {
-	case strings.HasSuffix(path, "xz"):
-		return unxz(ctx, f)
-	case strings.HasSuffix(path, "gz"):
-		z, err := gzip.NewReader(f)
-		if err != nil {
-			return nil, nil, fmt.Errorf("unpack tarball %s: %w", path, err)
-		}
-		return z, z.Close, nil
-	}
-	return f, func() error { return nil }, nil
-}
-
-func unxz(ctx context.Context, f *os.File) (io.Reader, func() error, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	cmd := exec.CommandContext(ctx, "xz", "--decompress", "--stdout", "--threads=0", "--memlimit-decompress=1GiB", "--no-warn")
-	cmd.Stdin = f
-	polite(cmd)
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	out, err := cmd.StdoutPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
-	if err != nil {
-		cancel()
-		return nil, nil, fmt.Errorf("start xz: %w", err)
-	}
-	done := false
-	read := eofReader{out, &done}
-	return read, func() error {
-		if !done {
-			cancel()
-		}
-		defer cancel()
-		if err := cmd.Wait(); err != nil {
-			return fmt.Errorf("run xz: %w: %s", err, strings.TrimSpace(stderr.String()))
-		}
-		return nil
-	}, nil
-}
-
-// An eofReader remembers that its reader came to the end.
-type eofReader struct {
-	r   io.Reader
-	eof *bool
-}
-
-func (e eofReader) Read(p []byte) (int, error) {
-	n, err := e.r.Read(p)
-	if err == io.EOF {
-		*e.eof = true
-	}
-	return n, err
 }
 
 // importTar streams the archive into git fast-import and returns the tree below
