@@ -105,6 +105,7 @@ func dmabufInfo(t *trial) {
 	fd := heap(t, pageSize)
 	arg := uapi.DmaBufSyncFile{Flags: uapi.DmaBufWrite, FD: int32(line.fence(1))}
 	t.need(uapi.Call(fd, uapi.NrDmaBufImportSync, &arg), "import sync_file")
+	t.need(uapi.Call(fd, uapi.NrDmaBufSetName, &uapi.DmaBufName{'f', 'e', 'n', 'c', 'e'}), "name dma-buf")
 	_, err := readBounded("/sys/kernel/debug/dma_buf/bufinfo")
 	t.need(err, "read bufinfo")
 	line.inc(1)

@@ -3,6 +3,7 @@
 package fencetest
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/fencebot/fencebot/qemu/fencetest/uapi"
@@ -39,29 +40,32 @@ func (t *trial) display() *display {
 	}
 	d.findConnector()
 	d.findPlanes()
-	d.mode = d.modes[0]
-	for _, m := range d.modes {
-		if int(m.HDisplay)*int(m.VDisplay) < int(d.mode.HDisplay)*int(d.mode.VDisplay) {
-			d.mode = m
-		}
-	}
+	d.mode = smallest(d.modes)
 	if t.driver == vkms {
-		d.mode = tinyMode()
+		d.mode = modeOf(64, 48)
 	}
 	return d
 }
 
-// tinyMode is a mode of 64x48 at 60 Hz. vkms takes any size down to 10x10, and
-// its composer works on every pixel: in an emulated guest the smallest listed
-// mode would take longer than a frame.
-func tinyMode() uapi.ModeInfo {
+// smallest returns the mode with the fewest pixels.
+func smallest(modes []uapi.ModeInfo) uapi.ModeInfo {
+	return slices.MinFunc(modes, func(a, b uapi.ModeInfo) int {
+		return int(a.HDisplay)*int(a.VDisplay) - int(b.HDisplay)*int(b.VDisplay)
+	})
+}
+
+// modeOf is a mode of that size at 60 Hz. vkms takes any size down to 10x10,
+// and its composer works on every pixel: in an emulated guest the smallest
+// listed mode would take seconds for a frame.
+func modeOf(width, height uint16) uapi.ModeInfo {
 	m := uapi.ModeInfo{
-		Clock:    360, // kHz: 100 * 60 * 60 Hz
-		HDisplay: 64, HSyncStart: 72, HSyncEnd: 80, HTotal: 100,
-		VDisplay: 48, VSyncStart: 50, VSyncEnd: 52, VTotal: 60,
+		HDisplay: width, HSyncStart: width + 8, HSyncEnd: width + 16, HTotal: width + 36,
+		VDisplay: height, VSyncStart: height + 2, VSyncEnd: height + 4, VTotal: height + 12,
 		VRefresh: 60,
 	}
-	copy(m.Name[:], "64x48")
+	const perKHz = 1000
+	m.Clock = (uint32(m.HTotal)*uint32(m.VTotal)*m.VRefresh + perKHz - 1) / perKHz
+	copy(m.Name[:], fmt.Sprintf("%dx%d", width, height))
 	return m
 }
 

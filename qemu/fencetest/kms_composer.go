@@ -21,9 +21,12 @@ func composerTests() []subtest {
 		{name: "crc-modeset", run: crcModeset},
 		{name: "crc-planes", run: crcPlanes},
 		{name: "crc-drop-caches", run: crcDropCaches},
+		{name: "crc-busy", run: crcBusy},
+		{name: "crc-invalid", run: crcInvalid},
 		{name: "writeback", run: writebackBasic},
 		{name: "writeback-flip", run: writebackFlip},
 		{name: "writeback-crc", run: writebackCRC},
+		{name: "writeback-invalid", run: writebackInvalid},
 	}
 }
 
@@ -116,6 +119,38 @@ func crcDropCaches(t *trial) {
 	d.disable()
 }
 
+// crcBusy makes the composer so slow that in an emulated guest a picture takes
+// it several frames, so that commits meet its work while it is pending or
+// running: only then does flush_work() tell lockdep anything.
+func crcBusy(t *trial) {
+	d := t.display()
+	if t.driver == vkms {
+		d.mode = modeOf(128, 96)
+	}
+	first := d.enable()
+	second := d.screen()
+	d.setGamma()
+	fd := d.startCRC()
+	t.crcs(fd, 1)
+	for i := range 4 {
+		fb := []framebuffer{second, first}[i%2]
+		d.request().flip(fb).must(0, "commit")
+	}
+	d.request().setCrtc("ACTIVE", 0).must(uapi.AtomicAllowModeset, "switch off")
+	d.disable()
+}
+
+func crcInvalid(t *trial) {
+	d := t.display()
+	dir := d.debugfs(fmt.Sprintf("crtc-%d/crc", d.pipe))
+	_, err := readBounded(dir + "/control")
+	t.need(err, "list CRC sources")
+	t.wants(writeFile(dir+"/control", "nonsense"), unix.EINVAL, "CRC source that does not exist")
+	t.must(writeFile(dir+"/control", "auto"), "choose CRC source")
+	_, err = unix.Open(dir+"/data", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	t.wants(err, unix.EIO, "CRC of a CRTC that is off")
+}
+
 // writebackDisplay returns a display that shows on its writeback connector
 // alone: since drm_atomic_check_valid_clones() a CRTC of vkms takes no second
 // connector beside it.
@@ -186,5 +221,25 @@ func writebackCRC(t *trial) {
 	fd := d.startCRC()
 	t.crcs(fd, 1)
 	t.written(d.write(shown, out, 0))
+	d.disable()
+}
+
+// writebackInvalid takes the ways out of a writeback that is refused.
+func writebackInvalid(t *trial) {
+	var p uapi.Pointers
+	defer p.Release()
+	d := t.writebackDisplay()
+	small := d.framebuffer(16, 16)
+	err := d.request().
+		set(d.writeback, uapi.ObjectConnector, "WRITEBACK_FB_ID", uint64(small.id)).
+		commit(uapi.AtomicAllowModeset)
+	t.wants(err, unix.EINVAL, "writeback to a framebuffer of the wrong size")
+	fence := []int32{-1}
+	err = d.request().
+		set(d.writeback, uapi.ObjectConnector, "WRITEBACK_FB_ID", uint64(small.id)).
+		set(d.writeback, uapi.ObjectConnector, "WRITEBACK_OUT_FENCE_PTR", uapi.Slice(&p, fence)).
+		commit(uapi.AtomicAllowModeset)
+	t.wants(err, unix.EINVAL, "the same with a fence")
+	t.check(fence[0] < 0, "a refused writeback gave fence %d", fence[0])
 	d.disable()
 }

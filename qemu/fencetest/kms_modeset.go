@@ -3,6 +3,8 @@
 package fencetest
 
 import (
+	"fmt"
+	"path/filepath"
 	"slices"
 
 	"golang.org/x/sys/unix"
@@ -169,5 +171,16 @@ func probeConnectors(t *trial) {
 		if d.writeback != 0 {
 			d.probe(d.writeback)
 		}
+	}
+	// The sysfs files of a connector take the modeset locks their own way.
+	connectors, err := filepath.Glob(fmt.Sprintf("/sys/class/drm/card%d-*", d.minor))
+	t.must(err, "list connectors")
+	for _, dir := range connectors {
+		for _, name := range []string{"status", "enabled", "dpms", "modes", "edid"} {
+			if _, err := readBounded(filepath.Join(dir, name)); err != nil {
+				t.logf("read %s of %s: %v", name, filepath.Base(dir), err)
+			}
+		}
+		t.need(writeFile(filepath.Join(dir, "status"), "detect"), "detect by sysfs")
 	}
 }

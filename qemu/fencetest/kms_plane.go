@@ -146,14 +146,24 @@ func planeFormats(t *trial) {
 }
 
 func gamma(t *trial) {
-	var p uapi.Pointers
-	defer p.Release()
 	d := t.display()
 	d.enable()
+	for range 2 {
+		d.setGamma()
+	}
+	d.request().setCrtc("GAMMA_LUT", 0).must(0, "reset gamma")
+	d.disable()
+}
+
+// setGamma sets a gamma table until the end of the subtest. It makes vkms look
+// up each pixel of each frame that it composes.
+func (d *display) setGamma() {
+	var p uapi.Pointers
+	defer p.Release()
 	got := uapi.ModeCrtc{Crtc: d.crtc}
-	t.must(uapi.Call(d.fd, uapi.NrModeGetCrtc, &got), "get CRTC")
+	d.t.must(uapi.Call(d.fd, uapi.NrModeGetCrtc, &got), "get CRTC")
 	if got.GammaSize == 0 {
-		t.skip("%s has no gamma table", t.driver)
+		d.t.skip("%s has no gamma table", d.t.driver)
 	}
 	ramp := make([]uint16, got.GammaSize)
 	for i := range ramp {
@@ -161,8 +171,6 @@ func gamma(t *trial) {
 	}
 	address := uapi.Slice(&p, ramp)
 	arg := uapi.ModeCrtcLUT{Crtc: d.crtc, Size: got.GammaSize, Red: address, Green: address, Blue: address}
-	for range 2 {
-		t.must(uapi.Call(d.fd, uapi.NrModeSetGamma, &arg), "set gamma")
-	}
-	d.disable()
+	d.t.must(uapi.Call(d.fd, uapi.NrModeSetGamma, &arg), "set gamma")
+	d.t.after(func() { _ = d.request().setCrtc("GAMMA_LUT", 0).commit(uapi.AtomicAllowModeset) })
 }

@@ -12,15 +12,17 @@ import (
 
 // The mode must be one that drm_mode_validate_basic() and the timestamps of
 // vblanks accept: times in order, and 60 frames of the clock.
-func TestTinyMode(t *testing.T) {
+func TestModeOf(t *testing.T) {
 	t.Parallel()
-	m := tinyMode()
-	if !slices.IsSorted([]uint16{m.HDisplay, m.HSyncStart, m.HSyncEnd, m.HTotal}) ||
-		!slices.IsSorted([]uint16{m.VDisplay, m.VSyncStart, m.VSyncEnd, m.VTotal}) {
-		t.Errorf("times out of order: %+v", m)
-	}
-	if got := m.Clock * 1000 / uint32(m.HTotal) / uint32(m.VTotal); got != m.VRefresh {
-		t.Errorf("refresh %d Hz; want %d", got, m.VRefresh)
+	for _, size := range [][2]uint16{{64, 48}, {128, 96}} {
+		m := modeOf(size[0], size[1])
+		if !slices.IsSorted([]uint16{m.HDisplay, m.HSyncStart, m.HSyncEnd, m.HTotal}) ||
+			!slices.IsSorted([]uint16{m.VDisplay, m.VSyncStart, m.VSyncEnd, m.VTotal}) {
+			t.Errorf("times out of order: %+v", m)
+		}
+		if got := m.Clock * 1000 / uint32(m.HTotal) / uint32(m.VTotal); got != m.VRefresh {
+			t.Errorf("refresh %d Hz; want %d", got, m.VRefresh)
+		}
 	}
 }
 

@@ -17,6 +17,7 @@ func vblankTests() []subtest {
 		{name: "vblank-wait-forked", run: vblankThreads},
 		{name: "vblank-off-pending", run: vblankOffPending},
 		{name: "vblank-modeset", run: vblankModeset},
+		{name: "vblank-off-delay", run: vblankOffDelay},
 		{name: "crtc-sequence", run: crtcSequence},
 	}
 }
@@ -124,6 +125,28 @@ func vblankModeset(t *trial) {
 		d.request().setCrtc("ACTIVE", 1).must(uapi.AtomicAllowModeset, "switch on")
 		_, err = d.vblank(uapi.VblankRelative, 1)
 		t.must(err, "wait for vblank")
+	}
+	d.disable()
+}
+
+// vblankOffDelay lets the last user of vblanks go, after which DRM switches
+// them off from a timer, or with a negative delay at once. The delay is read
+// when the CRTC is switched on, and is five seconds by default.
+func vblankOffDelay(t *trial) {
+	const knob = "/sys/module/drm/parameters/vblankoffdelay"
+	old, err := readBounded(knob)
+	t.need(err, "read the off delay")
+	t.after(func() { _ = writeFile(knob, string(old)) })
+	d := t.vblanks()
+	for _, delay := range []string{"5", "-1"} {
+		d.disable()
+		t.need(writeFile(knob, delay), "set the off delay")
+		d.enable()
+		for range 2 {
+			_, err := d.vblank(uapi.VblankRelative, 1)
+			t.must(err, "wait for vblank")
+			_, _ = poll(d.fd, unix.POLLIN, moment) // time for the timer
+		}
 	}
 	d.disable()
 }

@@ -25,6 +25,7 @@ func swSyncTests() []subtest {
 		{name: "close-fence", run: syncCloseFence},
 		{name: "close-timeline", run: syncCloseTimeline},
 		{name: "deadline", run: syncDeadline},
+		{name: "invalid", run: syncInvalid},
 		{name: "many-threads", run: syncManyThreads},
 		{name: "drop-caches", run: syncDropCaches},
 	}
@@ -128,6 +129,19 @@ func syncCloseTimeline(t *trial) {
 	t.must(unix.Close(fd), "close timeline")
 	t.await(woken, "poll")
 	t.status(fence, -1, "fence of a closed timeline")
+}
+
+func syncInvalid(t *trial) {
+	line := t.timeline()
+	fence := line.fence(1)
+	bad := uapi.SyncMerge{FD2: -1}
+	t.wants(uapi.Call(fence, uapi.NrSyncMerge, &bad), unix.ENOENT, "merge with no fence")
+	bad = uapi.SyncMerge{FD2: int32(fence), Flags: 1}
+	t.wants(uapi.Call(fence, uapi.NrSyncMerge, &bad), unix.EINVAL, "merge with flags")
+	t.wants(uapi.CallNone(line.fd, uapi.NrSwSyncInc), unix.ENOTTY, "request without size")
+	t.wants(uapi.Call[uint32](line.fd, uapi.NrSwSyncInc, nil), unix.EFAULT, "increment without argument")
+	t.wants(uapi.Call[uapi.SwSyncCreate](line.fd, uapi.NrSwSyncCreate, nil), unix.EFAULT, "create without argument")
+	line.inc(1)
 }
 
 func syncDeadline(t *trial) {

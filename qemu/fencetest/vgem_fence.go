@@ -21,6 +21,7 @@ func vgemFenceTests() []subtest {
 		{name: "fence-two-opens", run: fenceTwoOpens},
 		{name: "fence-close", run: fenceClose},
 		{name: "fence-many", run: fenceMany},
+		{name: "fence-invalid", run: fenceInvalid},
 		{name: "poll-wait", run: pollWait},
 		{name: "sync-wait", run: syncWait},
 		{name: "sync-file-export", run: syncFileExport},
@@ -138,6 +139,21 @@ func fenceClose(t *trial) {
 	t.busy(fd, unix.POLLIN, 0, "read under the fence")
 	t.must(unix.Close(other), "close")
 	t.ready(fd, unix.POLLIN, "read after the owner closed")
+}
+
+func fenceInvalid(t *trial) {
+	d := t.device(vgem)
+	b := d.dumb(16, 16, 32)
+	for name, arg := range map[string]uapi.VgemFenceAttach{
+		"flags": {Handle: b.handle, Flags: 0xff}, "padding": {Handle: b.handle, Pad: 1},
+	} {
+		t.wants(uapi.Call(d.fd, uapi.NrVgemFenceAttach, &arg), unix.EINVAL, "attach with bad "+name)
+	}
+	fence := d.mustAttach(b.handle, false)
+	bad := uapi.VgemFenceSignal{Fence: fence, Flags: 0xff}
+	t.wants(uapi.Call(d.fd, uapi.NrVgemFenceSignal, &bad), unix.EINVAL, "signal with bad flags")
+	t.wants(d.signal(fence+100), unix.ENOENT, "signal of no fence")
+	t.must(d.signal(fence), "signal")
 }
 
 func fenceMany(t *trial) {

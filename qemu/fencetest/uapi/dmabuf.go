@@ -9,7 +9,7 @@ const (
 	udmabuf Nr = 'u' << 8
 
 	NrDmaBufSync       = write | dmaBuf + 0      // uint64
-	NrDmaBufSetName    = write | dmaBuf + 1      // uint64, DMA_BUF_SET_NAME_B
+	NrDmaBufSetName    = write | dmaBuf + 1      // DmaBufName, as DMA_BUF_SET_NAME_B
 	NrDmaBufExportSync = readWrite | dmaBuf + 2  // DmaBufSyncFile
 	NrDmaBufImportSync = write | dmaBuf + 3      // DmaBufSyncFile
 	NrDmaHeapAlloc     = readWrite | dmaHeap + 0 // DmaHeapAllocation
@@ -30,6 +30,10 @@ type DmaBufSyncFile struct {
 	Flags uint32
 	FD    int32
 }
+
+// DmaBufName is a name for a dma-buf that ends with a NUL. The kernel reads
+// text there, although the request has the size of a pointer.
+type DmaBufName [8]byte
 
 // DmaHeapAllocation is struct dma_heap_allocation_data.
 type DmaHeapAllocation struct {

@@ -86,7 +86,7 @@ func TestRequests(t *testing.T) {
 		{"SW_SYNC_IOC_INC", uapi.Request[uint32](uapi.NrSwSyncInc), 0x40045701},
 		{"SW_SYNC_GET_DEADLINE", uapi.Request[uapi.SwSyncGetDeadline](uapi.NrSwSyncGetDeadline), 0xc0105702},
 		{"DMA_BUF_IOCTL_SYNC", uapi.Request[uint64](uapi.NrDmaBufSync), 0x40086200},
-		{"DMA_BUF_SET_NAME_B", uapi.Request[uint64](uapi.NrDmaBufSetName), 0x40086201},
+		{"DMA_BUF_SET_NAME_B", uapi.Request[uapi.DmaBufName](uapi.NrDmaBufSetName), 0x40086201},
 		{"DMA_BUF_IOCTL_EXPORT_SYNC_FILE", uapi.Request[uapi.DmaBufSyncFile](uapi.NrDmaBufExportSync), 0xc0086202},
 		{"DMA_BUF_IOCTL_IMPORT_SYNC_FILE", uapi.Request[uapi.DmaBufSyncFile](uapi.NrDmaBufImportSync), 0x40086203},
 		{"DMA_HEAP_IOCTL_ALLOC", uapi.Request[uapi.DmaHeapAllocation](uapi.NrDmaHeapAlloc), 0xc0184800},
