@@ -24,7 +24,7 @@ func Mbox(s Series) string {
 		writeMail(&b, envelope{id: cover, from: s.Cover.From, date: s.Cover.Date, subject: s.Cover.Subject}, s.Cover.Raw)
 	}
 	for _, p := range s.Patches {
-		e := envelope{id: p.MessageID, parent: cover, from: p.Author, date: p.Date, subject: prefix(s, p.Number) + " " + p.Subject}
+		e := envelope{id: p.MessageID, parent: cover, from: p.Author, date: p.Date, subject: Prefix(s, p.Number) + " " + p.Subject}
 		if e.id == cover {
 			e.parent = ""
 		}
@@ -40,8 +40,9 @@ func Mbox(s Series) string {
 	return b.String()
 }
 
-// prefix is the bracket in front of a subject, in the shape of git format-patch.
-func prefix(s Series, number int) string {
+// Prefix is the bracket in front of the subject of a patch, as git format-patch
+// writes it.
+func Prefix(s Series, number int) string {
 	version := ""
 	if s.Version > 1 {
 		version = fmt.Sprintf(" v%d", s.Version)

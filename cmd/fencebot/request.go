@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/fencebot/fencebot/internal/gittree"
+	"github.com/fencebot/fencebot/internal/pipeline"
+	"github.com/fencebot/fencebot/internal/testplan"
+	"github.com/fencebot/fencebot/patch"
+)
+
+// request reads everything that a check needs before any work is done. The
+// returned function closes the tree.
+func (a *app) request(ctx context.Context, f checkFlags, args []string) (pipeline.Request, func(), error) {
+	none := func() {}
+	jobs, err := testplan.Jobs(a.igtDir(f.igt))
+	if err != nil {
+		return pipeline.Request{}, none, usageError{err}
+	}
+	req := pipeline.Request{IGT: a.igtDir(f.igt), Jobs: jobs}
+	if f.overlay != "" {
+		s, err := a.readSeries(ctx, f.overlay)
+		if err != nil {
+			return req, none, err
+		}
+		req.Overlay, req.OverlayMbox = &s, patch.Mbox(s)
+	}
+	if f.rng != "" {
+		return a.rangeRequest(ctx, f, req)
+	}
+	s, err := a.readSeries(ctx, args[0])
+	if err != nil {
+		return req, none, err
+	}
+	req.Series, req.SeriesMbox = &s, patch.Mbox(s)
+	tree, err := a.openTree(ctx, f.tree)
+	if err != nil {
+		return req, none, err
+	}
+	req.Tree, req.Repo = tree.name, tree.Repo
+	req.Base, req.BaseWhy, err = chooseBase(ctx, tree.Repo, f.base, s.BaseCommit)
+	return req, func() { tree.Close() }, err
+}
+
+// rangeRequest takes commits from the git work tree one stands in, or from the
+// tree that --tree names.
+func (a *app) rangeRequest(ctx context.Context, f checkFlags, req pipeline.Request) (pipeline.Request, func(), error) {
+	none := func() {}
+	from, to, ok := strings.Cut(f.rng, "..")
+	if !ok || from == "" || to == "" || strings.HasPrefix(to, ".") {
+		return req, none, usagef("--range %s: want A..B", f.rng)
+	}
+	if f.base != "" {
+		return req, none, usagef("--base and --range: the range has its own base")
+	}
+	tree, err := a.rangeTree(ctx, f.tree)
+	if err != nil {
+		return req, none, err
+	}
+	closeTree := func() { tree.Close() }
+	rng, err := tree.Range(ctx, from, to)
+	if err != nil {
+		return req, closeTree, usagef("--range %s: %w", f.rng, err)
+	}
+	if len(rng.Commits) == 0 {
+		return req, closeTree, usagef("--range %s: there is no commit in it", f.rng)
+	}
+	rng.Tree = tree.name
+	req.Tree, req.Repo, req.Range = tree.name, tree.Repo, &rng
+	req.Base, req.BaseWhy = rng.Base, rng.BaseWhy
+	return req, closeTree, nil
+}
+
+// rangeTree is openTree, but the work tree one stands in comes first, and
+// uncommitted changes in it are mentioned.
+func (a *app) rangeTree(ctx context.Context, name string) (sourceTree, error) {
+	if name != "" {
+		return a.openTree(ctx, name)
+	}
+	repo, err := gittree.Open(ctx, ".")
+	if err != nil {
+		return a.openTree(ctx, "")
+	}
+	if n, err := gittree.Uncommitted(ctx, "."); err == nil && n > 0 {
+		fmt.Fprintf(a.stderr, "fencebot: %d files with uncommitted changes are not part of the range\n", n)
+	}
+	return sourceTree{repo, workTreeName(repo.Dir())}, nil
+}
+
+// workTreeName names a repository that is not registered, for slots and
+// caches: two repositories never share a name.
+func workTreeName(gitDir string) string {
+	dir := gitDir
+	if filepath.Base(dir) == ".git" {
+		dir = filepath.Dir(dir)
+	}
+	sum := sha256.Sum256([]byte(gitDir))
+	return fmt.Sprintf("%s-%x", filepath.Base(dir), sum[:4])
+}
+
+// igtDir is the IGT to use: the flag's, or the configuration's.
+func (a *app) igtDir(flag string) string {
+	if flag != "" {
+		return flag
+	}
+	return a.cfg.IGT.Dir
+}
+
+// width is the number of columns of a terminal, or 80.
+func width(w io.Writer) int {
+	if f, ok := w.(*os.File); ok {
+		if n, _, err := term.GetSize(int(f.Fd())); err == nil {
+			return n
+		}
+	}
+	return 80
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/fencebot/fencebot/qemu"
+	"github.com/fencebot/fencebot/qemu/wire"
+	"github.com/fencebot/fencebot/report"
+	"github.com/fencebot/fencebot/report/igt"
+	"github.com/fencebot/fencebot/report/lockdep"
+)
+
+// boots runs the plan on both kernels and replays on the base what looks new.
+func (k *check) boots(ctx context.Context, built kernels) error {
+	guest, err := k.guest(ctx)
+	if err != nil {
+		return err
+	}
+	if k.ev.Base, err = k.testBase(ctx, guest, built); err != nil {
+		return err
+	}
+	if built.tip == "" {
+		return nil // the tip does not build: there is nothing to boot
+	}
+	step, end := k.begin(StageBoot, len(k.req.Jobs))
+	step(0, fmt.Sprintf("%d tests", len(k.req.Jobs)))
+	k.ev.Patched, err = k.boot(ctx, guest, built.tip, k.log("console-patched.log"), k.req.Jobs)
+	if err != nil {
+		return err
+	}
+	end(tally(k.ev.Patched))
+	return k.replay(ctx, guest, built)
+}
+
+// guest fills in what both kernels run with: the images and the accelerator.
+func (k *check) guest(ctx context.Context) (qemu.Options, error) {
+	o := k.opts.QEMU
+	o.CacheDir = k.state.probes()
+	if o.Accel == "" {
+		accel, err := qemu.Probe(ctx, o)
+		if err != nil {
+			return o, err
+		}
+		o.Accel = accel.Name
+	}
+	var err error
+	if o.RootImage, err = k.rootImage(ctx); err != nil {
+		return o, err
+	}
+	if k.req.IGT != "" {
+		o.ExtraImage, err = k.igtImage(ctx)
+	}
+	return o, err
+}
+
+// rootImage makes the image with the agent, once for each program.
+func (k *check) rootImage(ctx context.Context) (string, error) {
+	hash, err := hashFile(k.opts.Agent)
+	if err != nil {
+		return "", fmt.Errorf("read the agent: %w", err)
+	}
+	path := k.state.image("root-" + hash[:16])
+	if exists(path) {
+		return path, nil
+	}
+	return path, qemu.MakeRootImage(ctx, path, k.opts.Agent)
+}
+
+// igtImage makes the image with the IGT tests. An installation can change
+// under its name, so it is made for every run.
+func (k *check) igtImage(ctx context.Context) (string, error) {
+	path := k.log("igt.ext2")
+	return path, qemu.MakeIGTImage(ctx, path, k.req.IGT)
+}
+
+// testBase gives the base's result, from the cache when nothing that can
+// change it has changed.
+func (k *check) testBase(ctx context.Context, guest qemu.Options, built kernels) (report.Run, error) {
+	key, err := k.baseKey(ctx, guest, built)
+	if err != nil {
+		return report.Run{}, err
+	}
+	var run report.Run
+	if loadJSON(k.state.result(key), &run) && len(run.Boots) > 0 {
+		k.tell(Progress{Stage: StageBootB, Ended: true, Cached: true, Detail: tally(run)})
+		return run, nil
+	}
+	step, end := k.begin(StageBootB, len(k.req.Jobs))
+	step(0, fmt.Sprintf("%d tests", len(k.req.Jobs)))
+	run, err = k.boot(ctx, guest, built.base, k.log("console-base.log"), k.req.Jobs)
+	if err != nil {
+		return run, err
+	}
+	end(tally(run))
+	return run, saveJSON(k.state.result(key), run)
+}
+
+// baseKey holds everything that can change what the base does.
+func (k *check) baseKey(ctx context.Context, guest qemu.Options, built kernels) (string, error) {
+	igtHash := ""
+	if guest.ExtraImage != "" {
+		var err error
+		if igtHash, err = hashFile(guest.ExtraImage); err != nil {
+			return "", err
+		}
+	}
+	version, err := programVersion(ctx, guest.Binary)
+	if err != nil {
+		return "", err
+	}
+	k.repro.QEMUVersion = version
+	return keyOf("base result 1", built.baseKey, k.req.Jobs, guest.RootImage, igtHash, version,
+		guest.Accel, guest.CPUs, guest.MemMiB, guest.Cmdline, k.opts.TestSeconds, k.opts.Reboots)
+}
+
+// boot runs jobs on a kernel, over as many boots as it takes, and reads what
+// the kernel reported.
+func (k *check) boot(ctx context.Context, guest qemu.Options, kernel, console string, jobs []wire.Job) (report.Run, error) {
+	guest.Kernel, guest.ConsolePath = kernel, console
+	boots, err := qemu.RunAll(ctx, guest, jobs, qemu.Limits{Reboots: k.opts.Reboots, TestSeconds: k.opts.TestSeconds})
+	if err != nil && (ctx.Err() != nil || len(boots) == 0) {
+		return report.Run{}, err
+	}
+	run := report.Run{Cases: cases(jobs, boots)}
+	for i, b := range boots {
+		one, err := readBoot(i, b, run.Cases)
+		if err != nil {
+			return run, err
+		}
+		run.Boots = append(run.Boots, one)
+	}
+	return run, nil
+}
+
+// readBoot turns one boot into the words of package report and gives the cases
+// that ran in it their part of the kernel log.
+func readBoot(number int, b qemu.Boot, cases []igt.Case) (report.Boot, error) {
+	out := report.Boot{Number: number, Exit: report.Exit(b.Exit), Detail: b.Detail, Ready: b.Ready > 0}
+	for _, e := range b.Events {
+		if e.Kind == wire.Ready {
+			out.Lockdep = report.LockdepState{Known: e.Lockdep.Known, Alive: e.Lockdep.Alive, Text: e.Lockdep.Text}
+			break
+		}
+	}
+	f, err := os.Open(b.Console)
+	if err != nil {
+		return out, fmt.Errorf("read console: %w", err)
+	}
+	defer f.Close()
+	out.Splats, err = lockdep.All(f, lockdep.Options{})
+	if err != nil {
+		return out, fmt.Errorf("read console %s: %w", b.Console, err)
+	}
+	if _, err = f.Seek(0, io.SeekStart); err == nil {
+		err = igt.AddLog(cases, number, f)
+	}
+	return out, err
+}
+
+// cases returns one case a job of the plan, from whichever boot ran it.
+func cases(jobs []wire.Job, boots []qemu.Boot) []igt.Case {
+	var out []igt.Case
+	for _, r := range qemu.Results(jobs, boots) {
+		out = append(out, igt.Case{
+			Name: r.Job.Name(), Driver: r.Job.Driver, Result: r.Result, Seconds: r.Seconds,
+			Output: r.Output[:min(len(r.Output), igt.MaxOutput)],
+			Boot:   max(r.Boot, 0), Job: r.Index, Alive: r.Before.Known && r.Before.Alive,
+		})
+	}
+	return out
+}
+
+// replay runs on the base what showed something new on the patched kernel.
+func (k *check) replay(ctx context.Context, guest qemu.Options, built kernels) error {
+	reruns := report.NeedsReplay(k.ev.Base, k.ev.Patched)
+	if len(reruns) == 0 {
+		return nil
+	}
+	total := len(reruns) * report.Replays
+	step, end := k.begin(StageReplay, total)
+	done := 0
+	for _, r := range reruns {
+		jobs := make([]wire.Job, 0, len(r.Cases))
+		for _, c := range r.Cases {
+			jobs = append(jobs, k.req.Jobs[c.Job])
+		}
+		for n := range report.Replays {
+			step(done, fmt.Sprintf("%d tests of boot %d, time %d", len(jobs), r.Boot+1, n+1))
+			console := k.log(fmt.Sprintf("console-replay-%d-%d.log", r.Boot+1, n+1))
+			run, err := k.boot(ctx, guest, built.base, console, jobs)
+			if err != nil {
+				return err
+			}
+			k.ev.Replays = append(k.ev.Replays, report.Replay{Boot: r.Boot, Run: run})
+			done++
+		}
+	}
+	end(fmt.Sprintf("%d times", total))
+	return nil
+}
+
+// tally says in a few words how a run went.
+func tally(r report.Run) string {
+	ran, splats := 0, 0
+	for _, c := range r.Cases {
+		if c.Exercised() {
+			ran++
+		}
+	}
+	for _, b := range r.Boots {
+		splats += len(b.Splats)
+	}
+	return fmt.Sprintf("%d of %d tests ran, %d boots, %d kernel reports", ran, len(r.Cases), len(r.Boots), splats)
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"github.com/fencebot/fencebot/internal/gittree"
+	"github.com/fencebot/fencebot/kernelbuild"
+)
+
+// kernels is what the build stage gives to the boot stage.
+type kernels struct {
+	base    string // vmlinux
+	baseKey string // of the base kernel: equal keys mean an equal kernel
+	tip     string // vmlinux; empty when the tip does not build
+}
+
+// A warmBuild is what is known of a slot's output directory: that it is the
+// complete build of one commit with one configuration and compiler.
+type warmBuild struct {
+	Commit, Key string
+	Diagnostics []kernelbuild.Diagnostic
+}
+
+// kernels builds the base, unless it is there, and every prefix of the series.
+func (k *check) kernels(ctx context.Context) (kernels, error) {
+	slot, err := k.openSlot(ctx)
+	if err != nil {
+		return kernels{}, err
+	}
+	defer slot.Close()
+	compiler, err := programVersion(ctx, "gcc")
+	if err != nil {
+		return kernels{}, err
+	}
+	k.repro.Compiler, k.repro.ConfigHash = compiler, kernelbuild.ConfigHash()
+	warm, err := k.warm(ctx, slot)
+	if err != nil || k.ev.Infra != "" {
+		return kernels{}, err
+	}
+	layer := k.state.layer(k.req.Tree)
+	if err := k.newLayer(ctx, layer); err != nil {
+		return kernels{}, err
+	}
+	defer os.RemoveAll(layer)
+	built, err := k.baseKernel(ctx, slot, warm, layer)
+	if err != nil || k.ev.Infra != "" {
+		return built, err
+	}
+	built.tip, err = k.prefixes(ctx, slot, warm, layer, built.base)
+	if err != nil {
+		return built, err
+	}
+	_, err = slot.Checkout(ctx, slot.Home())
+	return built, err
+}
+
+// openSlot waits until no other check uses the tree's work tree.
+func (k *check) openSlot(ctx context.Context) (*gittree.Slot, error) {
+	if err := os.MkdirAll(k.state.slot(k.req.Tree), 0o755); err != nil {
+		return nil, fmt.Errorf("make slot: %w", err)
+	}
+	step, _ := k.stage(StageWarm, 0)
+	for {
+		slot, err := k.req.Repo.OpenSlot(k.state.slot(k.req.Tree) + "/src")
+		if !errors.Is(err, gittree.ErrBusy) {
+			return slot, err
+		}
+		step(0, "another check uses this tree; waiting")
+		if err := pause(ctx); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// warm brings the slot's own build to the base. It is trusted: only commits of
+// registered trees come here, and it alone writes the compiler cache.
+func (k *check) warm(ctx context.Context, slot *gittree.Slot) (warmBuild, error) {
+	home, err := k.req.Repo.Registered(ctx, k.rng.Range.Base)
+	if err != nil {
+		return warmBuild{}, err
+	}
+	key, err := keyOf("warm 1", home, k.repro.ConfigHash, k.repro.Compiler)
+	if err != nil {
+		return warmBuild{}, err
+	}
+	mark := k.state.slot(k.req.Tree) + "/warm.json"
+	var have warmBuild
+	if loadJSON(mark, &have) && have.Key == key && slot.Home() == home {
+		if slot.At() != home {
+			_, err = slot.Checkout(ctx, home)
+		}
+		k.tell(Progress{Stage: StageWarm, Ended: true, Cached: true, Detail: fmt.Sprintf("%.12s", home)})
+		return have, err
+	}
+	step, end := k.begin(StageWarm, 0)
+	step(0, fmt.Sprintf("building %.12s; the first time this takes minutes", home))
+	os.Remove(mark) // whatever happens now, the old mark is no longer true
+	if _, err := slot.SetHome(ctx, home); err != nil {
+		return have, err
+	}
+	res, err := kernelbuild.Build(ctx, k.buildRequest(slot, k.state.warm(k.req.Tree), "build-warm.log", true))
+	if err != nil {
+		return have, err
+	}
+	if !res.OK {
+		k.ev.Infra = "the base does not build: " + firstError(res.Diagnostics)
+		return have, nil
+	}
+	have = warmBuild{Commit: home, Key: key, Diagnostics: res.Diagnostics}
+	end(fmt.Sprintf("%d objects compiled", res.Objects))
+	return have, saveJSON(mark, have)
+}
+
+// pause waits a little before something is tried again.
+func pause(ctx context.Context) error {
+	t := time.NewTimer(2 * time.Second)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// programVersion returns the first line that a program says of itself.
+func programVersion(ctx context.Context, program string) (string, error) {
+	out, err := exec.CommandContext(ctx, program, "--version").Output()
+	if err != nil {
+		return "", fmt.Errorf("ask %s for its version: %w", program, err)
+	}
+	line, _, _ := strings.Cut(string(out), "\n")
+	return line, nil
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+
+package pipeline
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/fencebot/fencebot/internal/gittree"
+	"github.com/fencebot/fencebot/internal/sandbox"
+	"github.com/fencebot/fencebot/patch"
+	"github.com/fencebot/fencebot/qemu"
+	"github.com/fencebot/fencebot/qemu/wire"
+	"github.com/fencebot/fencebot/report"
+)
+
+// Options says how a Checker works. State, Sandbox and Agent must be set.
+type Options struct {
+	State   string           // state directory
+	Agent   string           // program that is /init in the guest: fencebot itself
+	Program string           // version, for the report
+	Sandbox *sandbox.Sandbox // for builds
+
+	Jobs         int           // parallel make jobs; default 2
+	CCache       bool          // use ccache when it is installed
+	DiskBytes    int64         // most that one build of a series may write; default that of package sandbox
+	BuildTimeout time.Duration // limit for one build; default that of package sandbox
+
+	QEMU        qemu.Options // template: paths of images and logs are filled in
+	Reboots     int          // boots of one run after the first; negative for none
+	TestSeconds int          // limit for one subtest
+
+	Progress func(Progress) // called from one goroutine at a time; default: nobody
+}
+
+// A Request is one check. Either Series or Range is set.
+type Request struct {
+	Tree        string        // name for reports, slots and caches
+	Repo        *gittree.Repo // where the base is and commits go
+	Base        string        // full commit id
+	BaseWhy     string        // how it was chosen, in words
+	Series      *patch.Series
+	Range       *gittree.Range
+	SeriesMbox  string // what was given, for the report
+	Overlay     *patch.Series
+	OverlayMbox string
+	IGT         string     // prefix of an installed IGT; empty for built-in tests only
+	Jobs        []wire.Job // the plan; the same on both kernels
+}
+
+// A Checker runs checks, one at a time.
+type Checker struct {
+	opts  Options
+	state state
+}
+
+// New returns a Checker.
+func New(o Options) *Checker {
+	o.Jobs = cmp.Or(o.Jobs, 2)
+	return &Checker{opts: o, state: state(o.State)}
+}
+
+// A check is the work on one request.
+type check struct {
+	*Checker
+	req   Request
+	dir   string // of this run
+	times map[string]float64
+	ev    report.Evidence
+	rng   gittree.OverlaidRange
+	repro report.Reproduce
+}
+
+// Check runs all stages for one request. The run directory, which holds logs
+// and consoles, is returned also with an error.
+func (c *Checker) Check(ctx context.Context, req Request) (rep report.Report, dir string, err error) {
+	began := time.Now()
+	dir, err = c.state.newRun(began)
+	if err != nil {
+		return rep, "", err
+	}
+	k := &check{Checker: c, req: req, dir: dir, times: map[string]float64{}}
+	k.ev.Overlay = req.Overlay != nil
+	if err := k.run(ctx); err != nil {
+		return rep, dir, err
+	}
+	k.times["total"] = time.Since(began).Seconds()
+	return k.report(), dir, nil
+}
+
+// run goes through the stages until one of them gives the answer.
+func (k *check) run(ctx context.Context) error {
+	if err := k.apply(ctx); err != nil || k.ev.Conflict != nil {
+		return err
+	}
+	built, err := k.kernels(ctx)
+	if err != nil || k.ev.Infra != "" {
+		return err
+	}
+	return k.boots(ctx, built)
+}
+
+// apply puts the series on its base, and the overlay on both.
+func (k *check) apply(ctx context.Context) error {
+	_, end := k.begin(StageApply, 0)
+	rng, err := k.commits(ctx)
+	if conflict := conflictOf(err); conflict != nil {
+		k.ev.Conflict = conflict
+		end("does not apply")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var overlays []patch.Series
+	if k.req.Overlay != nil {
+		overlays = append(overlays, *k.req.Overlay)
+	}
+	if k.rng, err = k.req.Repo.Overlay(ctx, rng, overlays...); err != nil {
+		return err
+	}
+	if len(k.rng.Dropped) > 0 {
+		k.ev.Overlay = false
+	}
+	k.ev.Patches = len(rng.Commits) + len(rng.Skipped)
+	end(fmt.Sprintf("%d patches on %.12s", k.ev.Patches, rng.Base))
+	return nil
+}
+
+func (k *check) commits(ctx context.Context) (gittree.Range, error) {
+	if k.req.Range != nil {
+		return *k.req.Range, nil
+	}
+	rng, err := k.req.Repo.Apply(ctx, k.req.Base, *k.req.Series)
+	rng.Tree, rng.BaseWhy = k.req.Tree, k.req.BaseWhy
+	return rng, err
+}
+
+// conflictOf returns what keeps a series from its base, or nil when err is
+// none of the author's doing.
+func conflictOf(err error) *report.Conflict {
+	if c, ok := errors.AsType[*patch.ConflictError](err); ok {
+		return &report.Conflict{Patch: c.Patch, File: c.File, Hunk: c.Hunk, Reason: c.Reason, Expected: c.Expected, Found: c.Found}
+	}
+	if r, ok := errors.AsType[*patch.RefusedError](err); ok {
+		return &report.Conflict{Patch: r.Patch, File: r.File, Reason: "refused: " + r.Reason}
+	}
+	return nil
+}
+
+// begin is stage with the time noted for the report.
+func (k *check) begin(name Stage, total int) (step func(int, string), end func(string)) {
+	began := time.Now()
+	step, tell := k.stage(name, total)
+	return step, func(detail string) {
+		k.times[string(name)] = time.Since(began).Seconds()
+		tell(detail)
+	}
+}
+
+// log returns the path of a file in the run directory.
+func (k *check) log(name string) string { return filepath.Join(k.dir, name) }

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/fencebot/fencebot/internal/gittree"
+	"github.com/fencebot/fencebot/internal/sandbox"
+	"github.com/fencebot/fencebot/kernelbuild"
+	"github.com/fencebot/fencebot/report"
+)
+
+// baseKernel gives the image that the series is compared with: the warm build
+// itself, or, with an overlay or a base that is not a commit of the tree, one
+// that is built in the layer.
+func (k *check) baseKernel(ctx context.Context, slot *gittree.Slot, warm warmBuild, layer string) (kernels, error) {
+	commit := k.rng.Base
+	tree, err := k.req.Repo.TreeID(ctx, commit)
+	if err != nil {
+		return kernels{}, err
+	}
+	key, err := keyOf("kernel 1", tree, k.repro.ConfigHash, k.repro.Compiler)
+	if err != nil {
+		return kernels{}, err
+	}
+	out := kernels{base: k.state.kernel(key), baseKey: key}
+	if exists(out.base) {
+		k.tell(Progress{Stage: StageBase, Ended: true, Cached: true, Detail: fmt.Sprintf("%.12s", commit)})
+		return out, nil
+	}
+	if commit == warm.Commit {
+		return out, keepFile(filepath.Join(k.state.warm(k.req.Tree), "vmlinux"), out.base)
+	}
+	step, end := k.begin(StageBase, 1)
+	step(0, fmt.Sprintf("%.12s", commit))
+	res, err := k.buildAt(ctx, slot, layer, commit, "build-base.log")
+	if err != nil {
+		return out, err
+	}
+	if !res.OK {
+		k.ev.Infra = "the base does not build: " + firstError(res.Diagnostics)
+		return out, nil
+	}
+	end(fmt.Sprintf("%d objects compiled", res.Objects))
+	return out, keepFile(res.Image, out.base)
+}
+
+// prefixes builds the series up to each of its patches and returns the image
+// of the last one, or "" when that does not build. Messages are laid to the
+// patch that brings them: what the prefix before said already is not new.
+func (k *check) prefixes(ctx context.Context, slot *gittree.Slot, warm warmBuild, layer, base string) (string, error) {
+	commits := k.rng.Commits
+	step, end := k.begin(StageBuild, len(commits))
+	before := warm.Diagnostics
+	tip := base // what is left when every patch was in the base already
+	for i, commit := range commits {
+		patch := k.rng.Range.Commits[i].Patch
+		step(i, fmt.Sprintf("patch %d of %d", patch, k.ev.Patches))
+		res, err := k.buildAt(ctx, slot, layer, commit, fmt.Sprintf("build-patch-%d.log", patch))
+		if err != nil {
+			return "", err
+		}
+		brought := fresh(before, res.Diagnostics)
+		k.ev.Builds = append(k.ev.Builds, report.Build{
+			Patch: patch, OK: res.OK, Diagnostics: diagnostics(brought, patch), Raw: rawErrors(res),
+		})
+		before = append(before, brought...)
+		tip = res.Image
+	}
+	end(fmt.Sprintf("%d patches", len(commits)))
+	if tip == "" {
+		return "", nil
+	}
+	kept := k.log("vmlinux")
+	return kept, keepFile(tip, kept)
+}
+
+// buildAt checks a commit out and builds it in the layer. A file that went
+// back to the base's contents has an old time again, while the layer may hold
+// a newer object of other contents: the layer is then made anew.
+func (k *check) buildAt(ctx context.Context, slot *gittree.Slot, layer, commit, log string) (kernelbuild.Result, error) {
+	moved, err := slot.Checkout(ctx, commit)
+	if err != nil {
+		return kernelbuild.Result{}, err
+	}
+	if len(moved.Restored) > 0 {
+		if err := k.newLayer(ctx, layer); err != nil {
+			return kernelbuild.Result{}, err
+		}
+	}
+	return kernelbuild.Build(ctx, k.buildRequest(slot, layer, log, false))
+}
+
+func (k *check) buildRequest(slot *gittree.Slot, output, log string, trusted bool) kernelbuild.Request {
+	r := kernelbuild.Request{
+		Source: slot.Dir(), Output: output, Log: k.log(log), Jobs: k.opts.Jobs, Sandbox: k.opts.Sandbox, Trusted: trusted,
+		Limits: sandbox.Limits{DiskBytes: k.opts.DiskBytes, Wall: k.opts.BuildTimeout},
+	}
+	if k.opts.CCache {
+		r.CCache = k.state.ccache()
+	}
+	return r
+}
+
+// fresh returns what a prefix says and the one before did not. Errors count
+// in full: whether one is a later patch's is for package report to say.
+func fresh(before, now []kernelbuild.Diagnostic) []kernelbuild.Diagnostic {
+	out := kernelbuild.NewWarnings(before, now)
+	for _, d := range now {
+		if d.Kind == kernelbuild.Error {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// rawErrors is the text of a broken build that a report shows.
+func rawErrors(res kernelbuild.Result) string {
+	if res.OK {
+		return ""
+	}
+	var lines []string
+	for _, d := range res.Diagnostics {
+		if d.Kind == kernelbuild.Error {
+			lines = append(lines, d.String())
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func firstError(all []kernelbuild.Diagnostic) string {
+	for _, d := range all {
+		if d.Kind == kernelbuild.Error {
+			return d.String()
+		}
+	}
+	return "no message was found in the log"
+}
+
+func diagnostics(all []kernelbuild.Diagnostic, patch int) []report.Diagnostic {
+	var out []report.Diagnostic
+	for _, d := range all {
+		out = append(out, report.Diagnostic{
+			Patch: patch, Kind: string(d.Kind), File: d.File, Line: d.Line, Column: d.Column, Message: d.Message, Option: d.Option,
+		})
+	}
+	return out
+}
+
+// newLayer makes the throw-away copy of the warm build, in place of the one
+// that may be there.
+func (k *check) newLayer(ctx context.Context, layer string) error {
+	if err := os.RemoveAll(layer); err != nil {
+		return fmt.Errorf("remove old layer: %w", err)
+	}
+	return kernelbuild.CopyLayer(ctx, k.state.warm(k.req.Tree), layer)
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+
+package pipeline
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/fencebot/fencebot/internal/gittree"
+	"github.com/fencebot/fencebot/mail"
+	"github.com/fencebot/fencebot/patch"
+	"github.com/fencebot/fencebot/report"
+)
+
+// report puts together what the stages left behind.
+func (k *check) report() report.Report {
+	rep := report.Report{
+		Fencebot: report.NewFormat(k.opts.Program),
+		Verdict:  report.Compare(k.ev),
+		Series:   k.series(),
+		Base:     report.Base{Tree: k.req.Tree, Commit: k.req.Base, Why: k.req.BaseWhy},
+		Date:     time.Now().UTC(),
+		Times:    k.times,
+	}
+	if rep.Word == report.InfraError {
+		rep.Error = rep.Reason
+	}
+	for _, d := range k.rng.Dropped {
+		rep.Notes = append(rep.Notes, fmt.Sprintf("overlay %q was left out: %s", d.Title, d.Why))
+	}
+	rep.Reproduce = k.reproduce()
+	return rep
+}
+
+// series says what was tested, from the mails or from the range.
+func (k *check) series() report.Series {
+	if k.req.Range != nil {
+		return rangeSeries(*k.req.Range)
+	}
+	s := k.req.Series
+	out := report.Series{Title: s.Title, Version: s.Version, Total: s.Total}
+	top := s.Cover
+	if top != nil {
+		out.Subject, out.MessageID, out.Refs = top.Subject, top.ID, top.References
+		out.Author, out.Cc = address(top.From), addresses(top.To, top.Cc)
+		if !top.Date.IsZero() {
+			out.Date = top.Date.Format(time.RFC1123Z)
+		}
+	} else if len(s.Patches) > 0 {
+		p := s.Patches[0]
+		out.Subject, out.MessageID, out.Author = patch.Prefix(*s, p.Number)+" "+p.Subject, p.MessageID, address(p.Author)
+		if !p.Date.IsZero() {
+			out.Date = p.Date.Format(time.RFC1123Z)
+		}
+	}
+	for _, p := range s.Patches {
+		out.Patches = append(out.Patches, report.Patch{Number: p.Number, Subject: p.Subject, MessageID: p.MessageID})
+	}
+	place(out.Patches, k.rng.Range)
+	return out
+}
+
+func rangeSeries(rng gittree.Range) report.Series {
+	out := report.Series{Version: 1, Total: len(rng.Commits)}
+	for _, c := range rng.Commits {
+		out.Patches = append(out.Patches, report.Patch{Number: c.Patch, Subject: c.Subject, Commit: c.ID})
+	}
+	if n := len(rng.Commits); n > 0 {
+		out.Title = rng.Commits[n-1].Subject
+	}
+	return out
+}
+
+// place notes which commit each patch became, or why it became none.
+func place(patches []report.Patch, rng gittree.Range) {
+	for i := range patches {
+		for _, c := range rng.Commits {
+			if c.Patch == patches[i].Number {
+				patches[i].Commit = c.ID
+			}
+		}
+		for _, s := range rng.Skipped {
+			if s.Patch == patches[i].Number {
+				patches[i].Skipped = s.Why
+			}
+		}
+	}
+}
+
+func address(a mail.Address) report.Address { return report.Address{Name: a.Name, Addr: a.Addr} }
+
+func addresses(lists ...[]mail.Address) []report.Address {
+	var out []report.Address
+	for _, l := range lists {
+		for _, a := range l {
+			out = append(out, address(a))
+		}
+	}
+	return out
+}
+
+// reproduce is all that running this check again takes.
+func (k *check) reproduce() report.Reproduce {
+	r := k.repro
+	r.Tree, r.Base, r.Tip = k.req.Tree, k.req.Base, k.rng.Range.Tip()
+	if k.req.Overlay != nil && len(k.rng.Used) > 0 {
+		r.Overlays = []string{k.req.Overlay.Title}
+	}
+	r.Embed(k.req.SeriesMbox, k.req.OverlayMbox)
+	r.CPUs, r.MemoryMiB = k.opts.QEMU.CPUs, k.opts.QEMU.MemMiB
+	for _, j := range k.req.Jobs {
+		r.Tests = append(r.Tests, report.Test{Binary: j.Binary, Subtest: j.Subtest, Driver: j.Driver, IGT: j.IGT})
+	}
+	r.Commands = []string{"fencebot reproduce report.json"}
+	return r
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+
+package pipeline
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// A state is the layout of the state directory; docs/operations.md lists it.
+type state string
+
+func (s state) slot(tree string) string  { return filepath.Join(string(s), "slots", tree) }
+func (s state) warm(tree string) string  { return filepath.Join(s.slot(tree), "out") }
+func (s state) layer(tree string) string { return filepath.Join(s.slot(tree), "layer") }
+func (s state) ccache() string           { return filepath.Join(string(s), "ccache") }
+func (s state) kernel(key string) string { return filepath.Join(string(s), "kernels", key, "vmlinux") }
+func (s state) image(name string) string { return filepath.Join(string(s), "images", name+".ext2") }
+func (s state) result(key string) string { return filepath.Join(string(s), "results", key+".json") }
+func (s state) probes() string           { return filepath.Join(string(s), "probes") }
+
+// newRun makes the directory of one check. Its name sorts by time.
+func (s state) newRun(now time.Time) (string, error) {
+	parent := filepath.Join(string(s), "runs")
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return "", fmt.Errorf("make run directory: %w", err)
+	}
+	dir, err := os.MkdirTemp(parent, now.UTC().Format("20060102-150405-"))
+	if err != nil {
+		return "", fmt.Errorf("make run directory: %w", err)
+	}
+	return dir, nil
+}
+
+// keyOf hashes everything that can change an answer into a name for a file.
+func keyOf(parts ...any) (string, error) {
+	h := sha256.New()
+	enc := json.NewEncoder(h)
+	for _, p := range parts {
+		if err := enc.Encode(p); err != nil {
+			return "", fmt.Errorf("make cache key: %w", err)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))[:32], nil
+}
+
+// hashFile returns the SHA-256 of a file.
+func hashFile(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", fmt.Errorf("read %s: %w", path, err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// maxResult bounds a cached result in bytes.
+const maxResult = 64 << 20
+
+// loadJSON reads a cached value. A file that is not there or cannot be read as
+// one is a miss, never an error: the value is made again.
+func loadJSON(path string, v any) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return json.NewDecoder(io.LimitReader(f, maxResult)).Decode(v) == nil
+}
+
+// saveJSON writes a value so that a reader sees all of it or nothing.
+func saveJSON(path string, v any) error {
+	data, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", path, err)
+	}
+	return replaceFile(path, func(f *os.File) error {
+		_, err := f.Write(data)
+		return err
+	})
+}
+
+// keepFile copies a file to a cache path, all of it or nothing.
+func keepFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return fmt.Errorf("keep %s: %w", to, err)
+	}
+	defer in.Close()
+	return replaceFile(to, func(f *os.File) error {
+		_, err := io.Copy(f, in)
+		return err
+	})
+}
+
+func replaceFile(path string, fill func(*os.File) error) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	err = fill(f)
+	if err == nil {
+		err = f.Chmod(0o644)
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(f.Name())))
+	}
+	return nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return !errors.Is(err, fs.ErrNotExist)
+}
