@@ -138,9 +138,14 @@ func (f *fake) guest() int {
 		}
 	}
 	f.send(wire.Event{Kind: wire.Done})
-	if n := len(f.plan.Jobs); n > 0 && f.plan.Jobs[n-1].Binary == "notdown" {
-		f.sysrq()
-		f.stay()
+	if n := len(f.plan.Jobs); n > 0 {
+		switch f.plan.Jobs[n-1].Binary {
+		case "notdown":
+			f.sysrq()
+			f.stay()
+		case "panicdown":
+			fmt.Println(panicMark)
+		}
 	}
 	return 0
 }

@@ -16,6 +16,10 @@ const (
 	lineCost     = 200       // bytes that an output event takes besides its text
 )
 
+// clockSlack is how much longer than by our clock a job may say it took: we may
+// have read its start late.
+const clockSlack = time.Second
+
 // A ledger holds what the agent claims against the plan. It takes the events
 // of a run in which everything goes in order, and refuses all others: a
 // hostile kernel can write any event it likes.
@@ -77,7 +81,7 @@ func (l *ledger) admit(clean *wire.Event, ev wire.Event, now time.Time) bool {
 		}
 		l.name(clean, ev.Index)
 		clean.Result, clean.Exit = ev.Result, ev.Exit
-		clean.Seconds = min(ev.Seconds, now.Sub(l.began).Seconds())
+		clean.Seconds = min(ev.Seconds, (now.Sub(l.began) + clockSlack).Seconds())
 		clean.Text = oneLine(ev.Text, maxAgentText)
 		l.hung = true
 		if ev.Kind == wire.End {

@@ -15,7 +15,7 @@ type JobResult struct {
 	Boot    int         // index of the boot that it ran in; -1 if it did not start
 	Result  wire.Result // NotRun: did not start; Incomplete: started, and the guest went away
 	Exit    int         // exit status of the test
-	Seconds float64     // never more than what passed here
+	Seconds float64     // at most a second more than passed by our clock
 	Output  string      // lines of the test, hostile, at most 256 KiB
 	Hung    bool        // it did not end even when killed, or the agent said nothing in time
 	Before  wire.Lockdep

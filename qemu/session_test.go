@@ -5,6 +5,7 @@ package qemu
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -141,4 +142,22 @@ func TestRealBoot(t *testing.T) {
 		t.Errorf("console begins %.200q; want it from the first line", console)
 	}
 	t.Logf("ready after %v under %s, down after %v", b.Ready, b.Accel, b.Total)
+}
+
+// Not run: it needs a kernel. It is what a caller does.
+func ExampleRunAll() {
+	ctx := context.Background()
+	if err := MakeRootImage(ctx, "root.img", "/usr/local/bin/fencebot"); err != nil {
+		panic(err)
+	}
+	jobs := []wire.Job{{Binary: "fence_vgem", Subtest: "fence-signal"}}
+	boots, err := RunAll(ctx, Options{
+		Kernel: "vmlinux", RootImage: "root.img", ConsolePath: "console.log",
+	}, jobs, Limits{})
+	if err != nil {
+		panic(err) // we are broken; a kernel that is broken is in boots
+	}
+	for _, r := range Results(jobs, boots) {
+		fmt.Println(r.Job.Name(), r.Result, r.After.Alive)
+	}
 }

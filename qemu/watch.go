@@ -83,15 +83,16 @@ func (b *boot) event(ev wire.Event, now time.Time) {
 // panic notes that the kernel gave up. With panic=-1 it resets by itself;
 // if even that fails, there is only Grace to wait for.
 func (b *boot) panic(now time.Time) {
-	if b.exit == Panic {
-		return
-	}
 	// Which test it was is for settle to say: its start may still be unread.
 	b.conclude(Panic, "", now)
 }
 
-// conclude settles how the boot ended and leaves Grace for the rest.
+// conclude settles how the boot ended and leaves Grace for the rest. A panic
+// stays one: the agent's last words may be read after those of the kernel.
 func (b *boot) conclude(exit Exit, detail string, now time.Time) {
+	if b.exit == Panic {
+		return
+	}
 	b.exit, b.detail = exit, detail
 	b.limits.clear(bootLimit, testLimit, silenceLimit, runLimit)
 	b.limits.set(endLimit, now, b.o.Grace)
