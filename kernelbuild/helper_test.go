@@ -15,7 +15,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files anew")
 
 // find gives the host's sandbox or skips the test.
-func find(t *testing.T) *sandbox.Sandbox {
+func find(t testing.TB) *sandbox.Sandbox {
 	t.Helper()
 	s, err := sandbox.Find(t.Context())
 	if errors.Is(err, sandbox.ErrUnavailable) {

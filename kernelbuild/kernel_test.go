@@ -4,6 +4,7 @@ package kernelbuild
 
 import (
 	"cmp"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -55,6 +56,97 @@ func TestKernel(t *testing.T) {
 		t.Errorf("build in the layer compiled %d objects; want only those of the link", res.Objects)
 	}
 	same(t, filepath.Join(req.Output, "vmlinux"), filepath.Join(layer, "vmlinux"))
+}
+
+// TestKernelBroken breaks a real kernel in the ways that authors do, each in a
+// layer over the warm output of TestKernel.
+func TestKernelBroken(t *testing.T) {
+	src, keep := os.Getenv("FENCEBOT_KERNEL_SRC"), os.Getenv("FENCEBOT_KERNEL_OUT")
+	if src == "" || keep == "" {
+		t.Skip("FENCEBOT_KERNEL_SRC and FENCEBOT_KERNEL_OUT are not set")
+	}
+	const crtc = "drivers/gpu/drm/vkms/vkms_crtc.c"
+	tree := linkTree(t, src)
+	for name, c := range map[string]struct {
+		file, text string // what is appended to which file
+		ok         bool
+		want       string // the first diagnostic
+	}{
+		"undeclared": {crtc, "int fb_x(void) { return fb_y(); }\n", false,
+			crtc + ":306:26: error: implicit declaration of function 'fb_y' [-Werror=implicit-function-declaration]"},
+		"no such header": {crtc, "#include <fb_none.h>\n", false, crtc + ":305:10: error: fb_none.h: No such file or directory"},
+		"undefined reference": {crtc, "extern int fb_y(void); int fb_x(void); int fb_x(void) { return fb_y(); }\n", false,
+			"error: undefined reference to fb_y in function fb_x"},
+		"warning":         {crtc, "static int fb_x;\n", true, crtc + ":305:12: warning: 'fb_x' defined but not used [-Wunused-variable]"},
+		"broken Makefile": {"drivers/gpu/drm/vkms/Makefile", "fb\n", false, "drivers/gpu/drm/vkms/Makefile:11: error: missing separator."},
+		"missing object":  {"drivers/gpu/drm/vkms/Makefile", "obj-y += fb.o\n", false, "error: No rule to make target 'drivers/gpu/drm/vkms/fb.o'"},
+		"broken Kconfig":  {"drivers/gpu/drm/vkms/Kconfig", "fb fb\n", false, "drivers/gpu/drm/vkms/Kconfig:"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			restore := appendTo(t, filepath.Join(tree, c.file), c.text)
+			defer restore()
+			layer := filepath.Join(t.TempDir(), "layer")
+			if err := CopyLayer(t.Context(), filepath.Join(keep, "warm"), layer); err != nil {
+				t.Fatal(err)
+			}
+			res, err := Build(t.Context(), Request{
+				Source: tree, Output: layer, Log: filepath.Join(t.TempDir(), "log"), CCache: filepath.Join(keep, "ccache"), Sandbox: find(t),
+			})
+			if err != nil || res.OK != c.ok || len(res.Diagnostics) == 0 || !strings.HasPrefix(res.Diagnostics[0].String(), c.want) {
+				t.Errorf("Build = OK %v, %v, %v; want OK %v, %q", res.OK, res.Diagnostics, err, c.ok, c.want)
+			}
+			if res.Objects > 5 {
+				t.Errorf("compiled %d objects; want the changed one", res.Objects)
+			}
+		})
+	}
+}
+
+// appendTo adds text to a file that other trees link to, and gives back what
+// undoes it: the same inode, so the old time, too.
+func appendTo(t *testing.T, name, text string) func() {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err == nil {
+		err = os.Rename(name, name+".fencebot")
+	}
+	if err == nil {
+		err = os.WriteFile(name, append(b, text...), 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		if err := os.Rename(name+".fencebot", name); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// linkTree copies a source tree as hard links, which keeps the times.
+func linkTree(t *testing.T, src string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "src")
+	err := filepath.WalkDir(src, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		to := dir + strings.TrimPrefix(name, src)
+		switch {
+		case d.Name() == ".git":
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case d.IsDir():
+			return os.Mkdir(to, 0o755)
+		}
+		return os.Link(name, to) // of a symbolic link, too
+	})
+	if err != nil {
+		t.Skip("source and temporary directory are on two file systems: ", err)
+	}
+	return dir
 }
 
 // same demands that two files have the same bytes.
