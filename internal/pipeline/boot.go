@@ -27,6 +27,7 @@ func (k *check) boots(ctx context.Context, built kernels) error {
 	if built.tip == "" {
 		return nil // the tip does not build: there is nothing to boot
 	}
+	k.noteMachine(guest, built.tip)
 	step, end := k.begin(StageBoot, len(k.req.Jobs))
 	step(0, fmt.Sprintf("%d tests", len(k.req.Jobs)))
 	k.ev.Patched, err = k.boot(ctx, guest, built.tip, k.log("console-patched.log"), k.req.Jobs)
@@ -56,6 +57,12 @@ func (k *check) guest(ctx context.Context) (qemu.Options, error) {
 		o.ExtraImage, err = k.igtImage(ctx)
 	}
 	return o, err
+}
+
+// noteMachine keeps for the report how the patched kernel was booted.
+func (k *check) noteMachine(guest qemu.Options, kernel string) {
+	guest.Kernel, guest.ConsolePath = kernel, k.log("console-patched.log")
+	k.repro.QEMU, k.repro.Accel = qemu.CommandLine(guest), guest.Accel
 }
 
 // rootImage makes the image with the agent, once for each program.

@@ -40,7 +40,7 @@ func (k *check) kernels(ctx context.Context) (kernels, error) {
 	if err != nil {
 		return kernels{}, err
 	}
-	k.repro.Compiler, k.repro.ConfigHash = compiler, kernelbuild.ConfigHash()
+	k.repro.Compiler = compiler
 	warm, err := k.warm(ctx, slot)
 	if err != nil || k.ev.Infra != "" {
 		return kernels{}, err
@@ -87,7 +87,7 @@ func (k *check) warm(ctx context.Context, slot *gittree.Slot) (warmBuild, error)
 	if err != nil {
 		return warmBuild{}, err
 	}
-	key, err := keyOf("warm 1", home, k.repro.ConfigHash, k.repro.Compiler)
+	key, err := keyOf("warm 1", home, kernelbuild.ConfigHash(), k.repro.Compiler)
 	if err != nil {
 		return warmBuild{}, err
 	}

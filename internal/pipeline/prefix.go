@@ -4,6 +4,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -24,7 +25,7 @@ func (k *check) baseKernel(ctx context.Context, slot *gittree.Slot, warm warmBui
 	if err != nil {
 		return kernels{}, err
 	}
-	key, err := keyOf("kernel 1", tree, k.repro.ConfigHash, k.repro.Compiler)
+	key, err := keyOf("kernel 1", tree, kernelbuild.ConfigHash(), k.repro.Compiler)
 	if err != nil {
 		return kernels{}, err
 	}
@@ -53,7 +54,7 @@ func (k *check) baseKernel(ctx context.Context, slot *gittree.Slot, warm warmBui
 // prefixes builds the series up to each of its patches and returns the image
 // of the last one, or "" when that does not build. Messages are laid to the
 // patch that brings them: what the prefix before said already is not new.
-func (k *check) prefixes(ctx context.Context, slot *gittree.Slot, warm warmBuild, layer, base string) (string, error) {
+func (k *check) prefixes(ctx context.Context, slot *gittree.Slot, warm warmBuild, layer, base string) (image string, err error) {
 	commits := k.rng.Commits
 	step, end := k.begin(StageBuild, len(commits))
 	before := warm.Diagnostics
@@ -77,7 +78,11 @@ func (k *check) prefixes(ctx context.Context, slot *gittree.Slot, warm warmBuild
 		return "", nil
 	}
 	kept := k.log("vmlinux")
-	return kept, keepFile(tip, kept)
+	if err := errors.Join(keepFile(tip, kept), keepFile(filepath.Join(layer, ".config"), k.log("config"))); err != nil {
+		return "", err
+	}
+	k.repro.ConfigHash, err = hashFile(k.log("config"))
+	return kept, err
 }
 
 // buildAt checks a commit out and builds it in the layer. A file that went

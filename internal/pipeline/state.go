@@ -13,6 +13,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // A state is the layout of the state directory; docs/operations.md lists it.
@@ -92,15 +94,27 @@ func saveJSON(path string, v any) error {
 	})
 }
 
-// keepFile copies a file to a cache path, all of it or nothing.
+// maxKept bounds a file that is taken out of a build, in bytes. A vmlinux of
+// our configuration has 16 MiB.
+const maxKept = 1 << 30
+
+// keepFile copies a file to a path of ours, all of it or nothing. The file may
+// be a hostile build's: a link is refused, because it could point anywhere.
 func keepFile(from, to string) error {
-	in, err := os.Open(from)
+	in, err := os.OpenFile(from, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return fmt.Errorf("keep %s: %w", to, err)
 	}
 	defer in.Close()
+	fi, err := in.Stat()
+	if err != nil {
+		return fmt.Errorf("keep %s: %w", to, err)
+	}
+	if !fi.Mode().IsRegular() || fi.Size() > maxKept {
+		return fmt.Errorf("keep %s: %s is no regular file of at most %d bytes", to, from, maxKept)
+	}
 	return replaceFile(to, func(f *os.File) error {
-		_, err := io.Copy(f, in)
+		_, err := io.Copy(f, io.LimitReader(in, maxKept))
 		return err
 	})
 }

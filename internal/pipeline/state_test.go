@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestKeyDependsOnEveryPart(t *testing.T) {
@@ -80,5 +82,31 @@ func TestRunDirectoriesSortByTime(t *testing.T) {
 	}
 	if early >= late || !strings.Contains(early, "20260102-030405") {
 		t.Errorf("runs %s and %s do not sort by time", early, late)
+	}
+}
+
+// A build is hostile: what is taken out of its directory must be a file of its
+// own and not a link to one of ours.
+func TestKeepFileRefusesLinks(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	secret, link, fifo := filepath.Join(dir, "secret"), filepath.Join(dir, "vmlinux"), filepath.Join(dir, "fifo")
+	if err := os.WriteFile(secret, []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(secret, link); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, from := range []string{link, fifo, dir, filepath.Join(dir, "none")} {
+		to := filepath.Join(dir, "kept")
+		if err := keepFile(from, to); err == nil || exists(to) {
+			t.Errorf("keepFile(%s) = %v; want an error and no file", filepath.Base(from), err)
+		}
+	}
+	if err := keepFile(secret, filepath.Join(dir, "copy")); err != nil {
+		t.Error(err)
 	}
 }
