@@ -8,6 +8,9 @@ import "errors"
 // again later.
 var ErrBusy = errors.New("gittree: in use by another process")
 
+// ErrNoHome says that a slot must be filled by SetHome first.
+var ErrNoHome = errors.New("gittree: the slot has no home yet")
+
 // ErrUnknownRev says that a tree lacks the commit that is asked for.
 var ErrUnknownRev = errors.New("gittree: no such commit in this tree")
 

@@ -113,7 +113,7 @@ type member struct {
 	kind             byte
 }
 
-func archive(t *testing.T, members ...member) []byte {
+func archive(t testing.TB, members ...member) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
@@ -134,7 +134,7 @@ func archive(t *testing.T, members ...member) []byte {
 }
 
 // debianLike is a source tarball with a .gitignore that ignores all of it.
-func debianLike(t *testing.T) []byte {
+func debianLike(t testing.TB) []byte {
 	return archive(t,
 		member{name: "linux-source-6.12/", kind: tar.TypeDir, mode: 0o755},
 		member{name: "linux-source-6.12/.gitignore", data: "*\n", mode: 0o644},

@@ -4,7 +4,6 @@ package gittree
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -110,14 +109,19 @@ func (s *Slot) Close() error {
 }
 
 // SetHome checks commit out and makes it the home. Files that differ from the
-// old home get the current time, the others keep theirs. The first time all
-// files are written.
+// old home get the current time, the others keep theirs. The first time, and
+// when the repository has lost a commit that the slot was at, all files are
+// written; [Moved] is empty then.
 func (s *Slot) SetHome(ctx context.Context, commit string) (Moved, error) {
 	commit, err := s.repo.Resolve(ctx, commit)
 	if err != nil {
 		return Moved{}, err
 	}
-	if s.state.At == "" {
+	known, err := s.known(ctx)
+	if err != nil {
+		return Moved{}, err
+	}
+	if !known {
 		if err := s.fill(ctx, commit); err != nil {
 			return Moved{}, fmt.Errorf("check out %s: %w", commit, err)
 		}
@@ -147,14 +151,36 @@ func (s *Slot) SetHome(ctx context.Context, commit string) (Moved, error) {
 }
 
 // Checkout makes the slot's files those of commit and touches only what
-// differs. The slot needs a home first.
+// differs. It returns [ErrNoHome] when the slot needs SetHome first.
 func (s *Slot) Checkout(ctx context.Context, commit string) (Moved, error) {
 	commit, err := s.repo.Resolve(ctx, commit)
 	if err != nil {
 		return Moved{}, err
 	}
-	if s.state.At == "" {
-		return Moved{}, errors.New("check out: the slot has no home yet")
+	known, err := s.known(ctx)
+	if err != nil {
+		return Moved{}, err
+	}
+	if !known {
+		return Moved{}, fmt.Errorf("check out %s: %w", commit, ErrNoHome)
 	}
 	return s.move(ctx, commit)
+}
+
+// known reports whether the repository still has every commit that the slot
+// knows its files by. It may not: git drops commits of a series after two weeks.
+func (s *Slot) known(ctx context.Context) (bool, error) {
+	for _, id := range append([]string{s.state.At, s.state.Home}, s.state.Moving...) {
+		if id == "" {
+			return false, nil
+		}
+		o, err := s.repo.reader.info(ctx, id)
+		if err != nil && o.kind == "" {
+			return false, err
+		}
+		if o.kind != "commit" {
+			return false, nil
+		}
+	}
+	return true, nil
 }

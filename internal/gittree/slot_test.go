@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -94,8 +95,8 @@ func TestSlotMoves(t *testing.T) {
 	r := open(t, repo)
 	s := openSlot(t, r, filepath.Join(t.TempDir(), "slot"))
 	defer s.Close()
-	if _, err := s.Checkout(t.Context(), c[0]); err == nil {
-		t.Error("Checkout without a home: no error")
+	if _, err := s.Checkout(t.Context(), c[0]); !errors.Is(err, ErrNoHome) {
+		t.Errorf("Checkout without a home: %v; want ErrNoHome", err)
 	}
 	if _, err := s.SetHome(t.Context(), c[0]); err != nil {
 		t.Fatal(err)
@@ -236,6 +237,14 @@ func TestSlotHalfFilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantFiles(t, dir, trees[0])
+	s.state.At = strings.Repeat("1", 40) // a commit that git has dropped
+	if _, err := s.Checkout(t.Context(), c[1]); !errors.Is(err, ErrNoHome) {
+		t.Errorf("Checkout from a lost commit: %v; want ErrNoHome", err)
+	}
+	if _, err := s.SetHome(t.Context(), c[1]); err != nil {
+		t.Fatal(err)
+	}
+	wantFiles(t, dir, trees[1])
 	if _, err := r.OpenSlot(dir); !errors.Is(err, ErrBusy) {
 		t.Errorf("second OpenSlot: %v; want ErrBusy", err)
 	}

@@ -37,6 +37,10 @@ func isNotDir(err error) bool { return errors.Is(err, syscall.ENOTDIR) }
 // It writes blobs as they are; "git archive" and "git checkout" would follow
 // .gitattributes, which a series can change.
 func (s *Slot) fill(ctx context.Context, commit string) error {
+	s.state = slotState{} // a fill that is cut off starts again
+	if err := s.save(); err != nil {
+		return err
+	}
 	if err := s.wipe(); err != nil {
 		return err
 	}
