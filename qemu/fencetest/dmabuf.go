@@ -12,7 +12,7 @@ import (
 func dmabufTests() []subtest {
 	return []subtest{
 		{name: "heap-alloc", run: func(t *trial) { useDmabuf(t, heap(t, 16*pageSize), 16*pageSize) }},
-		{name: "heap-fence", run: func(t *trial) { fenceDmabuf(t, heap(t, pageSize)) }},
+		{name: "heap-fence", run: func(t *trial) { fenceDmabuf(t, heap(t, pageSize)) }, lead: true},
 		{name: "heap-import", run: func(t *trial) { importDmabuf(t, heap(t, 16*pageSize)) }},
 		{name: "udmabuf-create", run: func(t *trial) { useDmabuf(t, udmabuf(t, 16*pageSize), 16*pageSize) }},
 		{name: "udmabuf-fence", run: func(t *trial) { fenceDmabuf(t, udmabuf(t, pageSize)) }},

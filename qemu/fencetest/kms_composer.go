@@ -17,7 +17,7 @@ import (
 func composerTests() []subtest {
 	return []subtest{
 		{name: "crc", run: crcBasic},
-		{name: "crc-flip", run: crcFlip},
+		{name: "crc-flip", run: crcFlip, lead: true},
 		{name: "crc-modeset", run: crcModeset},
 		{name: "crc-planes", run: crcPlanes},
 		{name: "crc-drop-caches", run: crcDropCaches},

@@ -16,7 +16,7 @@ import (
 // kms_pm_rpm-like cycles reach.
 func modesetTests() []subtest {
 	return []subtest{
-		{name: "atomic-commit", run: atomicCommit},
+		{name: "atomic-commit", run: atomicCommit, lead: true},
 		{name: "atomic-nonblock", run: atomicNonblock},
 		{name: "active-cycles", run: activeCycles},
 		{name: "legacy-modeset", run: legacyModeset},

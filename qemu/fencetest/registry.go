@@ -12,6 +12,7 @@ import (
 type subtest struct {
 	name string
 	run  func(*trial)
+	lead bool // goes first in the plan: see List
 	slow bool // takes ten seconds and is left out of List
 }
 
@@ -31,14 +32,13 @@ func (b program) subtest(name string) (subtest, bool) {
 	return b.subtests[i], true
 }
 
-// binaries returns all tests in the order of the default plan: what has the
-// most locks on its way comes first, because the first report of lockdep ends
-// a boot; what disturbs the whole machine comes last.
+// binaries returns all tests. What has the most locks on its way comes first,
+// what disturbs the whole machine last.
 func binaries() []program {
 	return []program{
+		{"fence_vgem", []string{vgem}, slices.Concat(vgemTests(), vgemFenceTests())},
 		{"fence_kms", []string{vkms, virtio}, slices.Concat(
 			modesetTests(), flipTests(), kmsFenceTests(), vblankTests(), planeTests(), composerTests(), kmsMiscTests())},
-		{"fence_vgem", []string{vgem}, slices.Concat(vgemTests(), vgemFenceTests())},
 		{"fence_sw_sync", []string{""}, swSyncTests()},
 		{"fence_syncobj", []string{virtio}, slices.Concat(syncobjTests(), syncobjTimelineTests())},
 		{"fence_virtio", []string{virtio}, virtioTests()},
@@ -57,21 +57,30 @@ func lookup(name string) (program, bool) {
 
 // List returns the default plan: every built-in subtest that is not slow, on
 // each driver it is for, in an order that does not change.
+//
+// The plan starts with a tour of one or two telling subtests for each binary
+// and driver. lockdep ends a boot with its first report and boots are few: with
+// all tests of a driver in a row, each of which meets its bug again, nothing
+// else would get its turn.
 func List() []wire.Job { return plan(false) }
 
 // All returns the default plan and the slow subtests.
 func All() []wire.Job { return plan(true) }
 
 func plan(slow bool) []wire.Job {
-	var jobs []wire.Job
+	var tour, rest []wire.Job
 	for _, b := range binaries() {
 		for _, driver := range b.drivers {
 			for _, s := range b.subtests {
-				if !s.slow || slow {
-					jobs = append(jobs, wire.Job{Binary: b.name, Subtest: s.name, Driver: driver})
+				job := wire.Job{Binary: b.name, Subtest: s.name, Driver: driver}
+				switch {
+				case s.lead:
+					tour = append(tour, job)
+				case !s.slow || slow:
+					rest = append(rest, job)
 				}
 			}
 		}
 	}
-	return jobs
+	return append(tour, rest...)
 }

@@ -18,7 +18,7 @@ func swSyncTests() []subtest {
 		{name: "alloc-timeline", run: func(t *trial) { t.timeline() }},
 		{name: "inc-signals", run: incSignals},
 		{name: "wait", run: syncPollWait},
-		{name: "merge", run: syncMerge},
+		{name: "merge", run: syncMerge, lead: true},
 		{name: "merge-same", run: syncMergeSame},
 		{name: "info", run: syncInfo},
 		{name: "debug-info", run: syncDebugInfo},

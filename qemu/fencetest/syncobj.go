@@ -17,7 +17,7 @@ func syncobjTests() []subtest {
 		{name: "create-destroy", run: syncobjCreate},
 		{name: "signal-reset-wait", run: syncobjSignalWait},
 		{name: "wait-for-submit", run: syncobjWaitForSubmit},
-		{name: "wait-any-all", run: syncobjWaitAnyAll},
+		{name: "wait-any-all", run: syncobjWaitAnyAll, lead: true},
 		{name: "wait-deadline", run: syncobjDeadline},
 		{name: "sync-file", run: syncobjSyncFile},
 		{name: "share", run: syncobjShare},

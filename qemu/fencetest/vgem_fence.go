@@ -15,7 +15,7 @@ import (
 func vgemFenceTests() []subtest {
 	return []subtest{
 		{name: "fence-signal", run: fenceSignal},
-		{name: "dmabuf-fence", run: dmabufFence},
+		{name: "dmabuf-fence", run: dmabufFence, lead: true},
 		{name: "dmabuf-fence-before", run: dmabufFenceBefore},
 		{name: "fence-busy", run: fenceBusy},
 		{name: "fence-two-opens", run: fenceTwoOpens},

@@ -16,7 +16,7 @@ import (
 func virtioTests() []subtest {
 	return []subtest{
 		{name: "dumb", run: virtioDumb},
-		{name: "resource-create-wait", run: virtioCreateWait},
+		{name: "resource-create-wait", run: virtioCreateWait, lead: true},
 		{name: "resource-map", run: virtioMap},
 		{name: "transfer-to-host", run: virtioTransferTo},
 		{name: "transfer-from-host", run: virtioTransferFrom},
