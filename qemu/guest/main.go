@@ -49,7 +49,7 @@ func asked() bool {
 // Main runs the agent. It does not return: it ends by rebooting the machine,
 // also when ctx ends or something goes wrong.
 func Main(ctx context.Context) {
-	signal.Ignore(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGPIPE)
+	survive()
 	log := kmsg{path: kmsgPath}
 	defer reboot(log) // also after a panic, which the next line turns into news
 	defer func() {
@@ -73,6 +73,14 @@ func Main(ctx context.Context) {
 	if err := a.run(ctx); err != nil {
 		a.fail(err)
 	}
+}
+
+// survive keeps signals from ending the agent. They are caught and not ignored,
+// because a test program would inherit that, and could no longer be ended
+// politely.
+func survive() {
+	unread := make(chan os.Signal, 1)
+	signal.Notify(unread, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGPIPE)
 }
 
 // settle sets what the tests and the log depend on.
