@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -82,6 +84,43 @@ func TestApplyFollowsRenameOfTheBase(t *testing.T) {
 	}
 	if data := runGit(t, dir, "show", got.Tip()+":new/name.c"); data != strings.TrimSpace(lines(30, 3, "three", 20, "twenty")) {
 		t.Errorf("merged file:\n%s", data)
+	}
+}
+
+// TestMergeRunsNothing gives a repository filters and merge programs of all kinds.
+func TestMergeRunsNothing(t *testing.T) {
+	t.Parallel()
+	attributes := "* filter=evil merge=evil diff=evil\n"
+	dir, c := newRepo(t, text("a", lines(9), ".gitattributes", attributes),
+		text("a", lines(9, 5, "five"), ".gitattributes", attributes), text("a", lines(9, 3, "three"), ".gitattributes", attributes))
+	s := series(t, dir, c[0], c[1])
+	ran := filepath.Join(t.TempDir(), "ran")
+	for _, key := range []string{"filter.evil.smudge", "filter.evil.clean", "filter.evil.process", "merge.evil.driver",
+		"diff.evil.textconv", "diff.evil.command", "diff.external", "gpg.program", "core.fsmonitor", "core.pager", "core.alternateRefsCommand"} {
+		runGit(t, dir, "config", key, "touch "+ran)
+	}
+	runGit(t, dir, "config", "log.showSignature", "true")
+	r := open(t, dir)
+	got, err := r.Apply(t.Context(), c[2], s)
+	if err != nil || len(got.Commits) != 1 {
+		t.Fatalf("Apply = %+v, %v; want one merged commit", got, err)
+	}
+	if _, err := r.Range(t.Context(), c[0], got.Tip()); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(ran); err == nil {
+		t.Error("a program that the repository names was run")
+	}
+}
+
+func TestApplySHA256(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	runGit(t, dir, "init", "--quiet", "--object-format=sha256")
+	c := addCommits(t, dir, "", text("a", lines(9)), text("a", lines(9, 5, "five")), text("a", lines(9, 3, "three")))
+	got, err := open(t, dir).Apply(t.Context(), c[2], series(t, dir, c[0], c[1]))
+	if err != nil || len(got.Commits) != 1 {
+		t.Fatalf("Apply = %+v, %v; want one merged commit", got, err)
 	}
 }
 

@@ -32,7 +32,7 @@ func (r *Repo) Range(ctx context.Context, a, b string) (Range, error) {
 	if err != nil || !isObjectID(base) {
 		return Range{}, fmt.Errorf("find the base of %s..%s: they have no common commit", a, b)
 	}
-	out, err = r.git.output(ctx, "log", "--first-parent", "--reverse", "--format=%H %T %s",
+	out, err = r.git.output(ctx, "log", "--no-show-signature", "--first-parent", "--reverse", "--format=%H %T %s",
 		fmt.Sprintf("--max-count=%d", maxRange+1), base+".."+to, "--")
 	if err != nil {
 		return Range{}, fmt.Errorf("list commits: %w", err)

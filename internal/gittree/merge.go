@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 
 	"github.com/fencebot/fencebot/patch"
@@ -137,7 +135,10 @@ func (r *Repo) mergeSides(ctx context.Context, s sides) (changes []patch.Change,
 		return nil, nil, fmt.Errorf("make work tree: %w", err)
 	}
 	defer os.RemoveAll(tmp)
-	m := mergeDir{r.git, tmp}
+	m, err := r.newMergeDir(tmp)
+	if err != nil {
+		return nil, nil, err
+	}
 	tree, clashes, err := m.run(ctx, ids[0], ids[2], ids[1])
 	if err != nil || clashes != nil {
 		return nil, clashes, err
@@ -157,54 +158,4 @@ func (r *Repo) mergeSides(ctx context.Context, s sides) (changes []patch.Change,
 		}
 	}
 	return changes, nil, nil
-}
-
-// A mergeDir is a directory with the index and the work tree of one merge. The
-// work tree starts empty: git takes a missing file for an unchanged one.
-type mergeDir struct {
-	git git
-	dir string
-}
-
-func (m mergeDir) command(ctx context.Context, args ...string) *exec.Cmd {
-	// As git am sets it: a directory rename on our side moves no new file.
-	cmd := m.git.command(ctx, append([]string{"-c", "merge.directoryRenames=false"}, args...)...)
-	cmd.Dir = filepath.Join(m.dir, "files")
-	cmd.Env = append(cmd.Env, "GIT_INDEX_FILE="+filepath.Join(m.dir, "index"),
-		"GIT_WORK_TREE="+cmd.Dir, "GIT_MERGE_VERBOSITY=0")
-	return cmd
-}
-
-// run returns the merged tree, or the files that clash.
-func (m mergeDir) run(ctx context.Context, base, ours, theirs string) (tree string, clashes []string, err error) {
-	if err := os.Mkdir(filepath.Join(m.dir, "files"), 0o700); err != nil {
-		return "", nil, fmt.Errorf("make work tree: %w", err)
-	}
-	if _, err := outputOf(ctx, m.command(ctx, "read-tree", ours)); err != nil {
-		return "", nil, err
-	}
-	_, err = outputOf(ctx, m.command(ctx, "merge-recursive", base, "--", ours, theirs))
-	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() == 1 {
-		return m.clashes(ctx)
-	}
-	if err != nil {
-		return "", nil, err
-	}
-	out, err := outputOf(ctx, m.command(ctx, "write-tree"))
-	return strings.TrimSpace(out), nil, err
-}
-
-// clashes lists the unmerged files: "<mode> <id> <stage>\t<path>".
-func (m mergeDir) clashes(ctx context.Context) (string, []string, error) {
-	out, err := outputOf(ctx, m.command(ctx, "ls-files", "--unmerged", "-z"))
-	if err != nil {
-		return "", nil, err
-	}
-	names := []string{}
-	for rec := range strings.SplitSeq(out, "\x00") {
-		if _, name, ok := strings.Cut(rec, "\t"); ok {
-			names = append(names, name)
-		}
-	}
-	return "", names, nil
 }

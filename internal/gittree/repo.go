@@ -29,11 +29,12 @@ func (o Options) withDefaults() Options {
 
 // A Repo is an open repository. It may be used by several goroutines.
 type Repo struct {
-	git    git
-	name   string // for Range.Tree
-	opts   Options
-	idLen  int // of an object id in hex
-	reader *catFile
+	git     git
+	objects string // directory of its objects
+	name    string // for Range.Tree
+	opts    Options
+	idLen   int // of an object id in hex
+	reader  *catFile
 
 	mu    sync.Mutex
 	trees map[string]map[string]patch.Entry // parsed tree objects by id
@@ -53,12 +54,16 @@ func (o Options) Open(ctx context.Context, dir string) (*Repo, error) {
 		return nil, err
 	}
 	g := git{dir: gitDir}
-	format, err := g.output(ctx, "rev-parse", "--show-object-format")
+	out, err := g.output(ctx, "rev-parse", "--show-object-format", "--git-path", "objects")
 	if err != nil {
 		return nil, fmt.Errorf("open repository %s: %w", dir, err)
 	}
-	r := &Repo{git: g, name: dir, opts: o.withDefaults(), idLen: 40, trees: map[string]map[string]patch.Entry{}}
-	if strings.TrimSpace(format) == "sha256" {
+	format, objects, _ := strings.Cut(strings.TrimSuffix(out, "\n"), "\n")
+	if !filepath.IsAbs(objects) {
+		objects = filepath.Join(gitDir, objects)
+	}
+	r := &Repo{git: g, objects: objects, name: dir, opts: o.withDefaults(), idLen: 40, trees: map[string]map[string]patch.Entry{}}
+	if format == "sha256" {
 		r.idLen = 64
 	}
 	r.reader = &catFile{git: g}
