@@ -4,6 +4,7 @@ package patch
 
 import (
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -41,15 +42,13 @@ func newImage(data []byte) *image {
 // replace puts n new lines where old lines are. Their text does not matter any
 // more: go-gitdiff writes the result, and no hunk may match them.
 func (im *image) replace(at, old, n int) {
-	im.budget -= len(im.lines) - at
+	const perUnit = 16 // lines that move in the time of one comparison
+	im.budget -= (len(im.lines) - at) / perUnit
 	fresh := make([]line, n)
 	for i := range fresh {
 		fresh[i].from = written
 	}
-	tail := im.lines[at+old:]
-	next := make([]line, 0, len(im.lines)-old+n)
-	next = append(append(append(next, im.lines[:at]...), fresh...), tail...)
-	im.lines = next
+	im.lines = slices.Replace(im.lines, at, at+old, fresh...)
 }
 
 // origin is the index in the file before the patch that a place in the image

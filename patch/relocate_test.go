@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -121,11 +122,17 @@ func TestRelocateRefuses(t *testing.T) {
 // nearly matches everywhere.
 func TestSearchIsBounded(t *testing.T) {
 	t.Parallel()
-	const n = 60000
-	have := strings.Repeat("x\n", 2*n)
-	diff := hunks(fmt.Sprintf("@@ -2,%d +2,%d @@\n", n+1, n+1), strings.Repeat(" x\n", n-1), "-y\n+z\n x\n")
-	_, err := applyDiff(t, treeOf("a", have), diff)
-	if _, ok := errors.AsType[*RefusedError](err); !ok {
-		t.Errorf("got %v; want a refusal", err)
+	im := newImage([]byte(strings.Repeat("x\n", 2000)))
+	im.budget = 100_000
+	pre := append(slices.Repeat([]string{"x\n"}, 900), "y\n")
+	if _, _, err := im.find(pre, place{want: 1}); !errors.Is(err, errBudget) {
+		t.Errorf("find: %v; want %v", err, errBudget)
+	}
+	s := &stage{number: 3}
+	for _, err := range []error{errBudget, ErrTooBig} {
+		err := s.explain(&fileDiff{newName: "a"}, fmt.Errorf("wrapped: %w", err))
+		if r, ok := errors.AsType[*RefusedError](err); !ok || r.Patch != 3 || r.File != "a" {
+			t.Errorf("explain: %v; want a refusal of a in patch 3", err)
+		}
 	}
 }
