@@ -106,6 +106,32 @@ func TestRegistryDetachedHead(t *testing.T) {
 	wantTree(t, g, "x", runGit(t, dir, "rev-parse", c[0]+"^{tree}"))
 }
 
+func TestRegistryShallowClone(t *testing.T) {
+	t.Parallel()
+	dir, c := newRepo(t, text("a", "1\n"), text("a", "2\n"), text("a", "3\n"))
+	clone := filepath.Join(t.TempDir(), "clone")
+	runGit(t, dir, "clone", "--quiet", "--depth=2", "file://"+dir, clone)
+	linked := filepath.Join(t.TempDir(), "linked")
+	runGit(t, clone, "worktree", "add", "--quiet", "--detach", linked)
+	g := newRegistry(t)
+	for name, source := range map[string]string{"shallow": clone, "linked": linked} {
+		if _, err := g.Add(t.Context(), name, source); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := g.Update(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+		r, err := g.Open(t.Context(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		if rng, err := r.Range(t.Context(), c[1], c[2]); err != nil || len(rng.Commits) != 1 {
+			t.Errorf("%s: Range = %+v, %v; want one commit", name, rng, err)
+		}
+	}
+}
+
 // A member is one entry of a test archive.
 type member struct {
 	name, data, link string

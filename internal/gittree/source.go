@@ -83,13 +83,9 @@ func borrow(ctx context.Context, dst git, source string) error {
 		return err
 	}
 	src := git{dir: dir}
-	objects, err := src.output(ctx, "rev-parse", "--git-path", "objects")
+	path, err := src.path(ctx, "objects")
 	if err != nil {
 		return err
-	}
-	path := strings.TrimSuffix(objects, "\n")
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(dir, path)
 	}
 	if strings.ContainsAny(path, "\n\"") {
 		return fmt.Errorf("borrow objects: odd path %q", path)
@@ -98,7 +94,45 @@ func borrow(ctx context.Context, dst git, source string) error {
 	if err := os.WriteFile(alternates, []byte(path+"\n"), 0o644); err != nil {
 		return fmt.Errorf("borrow objects: %w", err)
 	}
+	if err := copyShallow(ctx, dst, src); err != nil {
+		return fmt.Errorf("borrow objects: %w", err)
+	}
 	return copyRefs(ctx, dst, src)
+}
+
+// path returns the place of a part of the repository, which for a linked work
+// tree is elsewhere.
+func (g git) path(ctx context.Context, name string) (string, error) {
+	out, err := g.output(ctx, "rev-parse", "--git-path", name)
+	if err != nil {
+		return "", err
+	}
+	path := strings.TrimSuffix(out, "\n")
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(g.dir, path)
+	}
+	return path, nil
+}
+
+// copyShallow takes over where the history of a shallow clone ends; git would
+// miss the commits below.
+func copyShallow(ctx context.Context, dst, src git) error {
+	path, err := src.path(ctx, "shallow")
+	if err != nil {
+		return err
+	}
+	to := filepath.Join(dst.dir, "shallow")
+	data, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		if err := os.Remove(to); !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, data, 0o644)
 }
 
 // copyRefs makes the branches and tags of dst those of src, and HEAD as well.
@@ -120,16 +154,17 @@ func copyRefs(ctx context.Context, dst, src git) error {
 		keep[ref] = true
 		fmt.Fprintf(&todo, "update %s %s\n", ref, id)
 	}
-	for line := range strings.Lines(ours) {
-		if _, ref, _ := strings.Cut(strings.TrimSpace(line), " "); !keep[ref] {
-			fmt.Fprintf(&todo, "delete %s\n", ref)
-		}
-	}
 	head, err := src.output(ctx, "symbolic-ref", "--quiet", "HEAD")
 	head = strings.TrimSpace(head)
 	if err != nil || !keep[head] {
 		if head, err = detachedHead(ctx, src, &todo); err != nil {
 			return err
+		}
+		keep[head] = true
+	}
+	for line := range strings.Lines(ours) {
+		if _, ref, _ := strings.Cut(strings.TrimSpace(line), " "); !keep[ref] {
+			fmt.Fprintf(&todo, "delete %s\n", ref)
 		}
 	}
 	cmd := dst.command(ctx, "update-ref", "--stdin")
