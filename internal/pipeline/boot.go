@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/fencebot/fencebot/qemu"
 	"github.com/fencebot/fencebot/qemu/wire"
@@ -74,6 +75,9 @@ func (k *check) rootImage(ctx context.Context) (string, error) {
 	path := k.state.image("root-" + hash[:16])
 	if exists(path) {
 		return path, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return "", fmt.Errorf("make root image: %w", err)
 	}
 	return path, qemu.MakeRootImage(ctx, path, k.opts.Agent)
 }
