@@ -32,8 +32,9 @@ const (
 	// Image makes vmlinux, which boots by PVH. Only the link finds references
 	// that no object answers.
 	Image Target = "vmlinux"
-	// Objects compiles everything and links nothing.
-	Objects Target = "vmlinux.a"
+	// Objects compiles everything and links nothing; "." is the name of the whole
+	// tree in the top Makefile, and no single target as vmlinux.a is.
+	Objects Target = "."
 )
 
 // A Request is one build.
