@@ -215,6 +215,9 @@ func (b *build) argv(target string) []string {
 // nothing is compiled again when one appears.
 const compilerDirs = "/usr/lib/ccache:/usr/lib64/ccache:/usr/lib/ccache/bin:"
 
+// toolPath is where the tools of a build are, as an environment entry.
+const toolPath = "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+
 // env is the whole environment of a build: reproducible, in English, and
 // without a word about who builds where.
 func (b *build) env() []string {
@@ -223,11 +226,10 @@ func (b *build) env() []string {
 		"KBUILD_BUILD_TIMESTAMP=Thu Jan  1 00:00:00 UTC 1970", "KBUILD_BUILD_VERSION=1",
 		"KBUILD_BUILD_USER=fencebot", "KBUILD_BUILD_HOST=fencebot",
 	}
-	const tools = "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 	if b.req.CCache == "" {
-		return append(env, tools)
+		return append(env, toolPath)
 	}
-	env = append(env, strings.Replace(tools, "=", "="+compilerDirs, 1),
+	env = append(env, strings.Replace(toolPath, "=", "="+compilerDirs, 1),
 		"CCACHE_DIR="+b.req.Sandbox.Path(b.mounts, guestCache), "CCACHE_TEMPDIR=/tmp", "CCACHE_UMASK=002", "CCACHE_MAXSIZE=5G")
 	if !b.req.Trusted {
 		env = append(env, "CCACHE_READONLY=1", "CCACHE_NOSTATS=1")

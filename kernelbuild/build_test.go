@@ -189,3 +189,11 @@ func TestCopyLayer(t *testing.T) {
 		t.Error("a cancelled copy left its layer behind")
 	}
 }
+
+func TestToolchain(t *testing.T) {
+	t.Parallel()
+	got, err := Toolchain(t.Context(), find(t))
+	if err != nil || !strings.HasPrefix(got, "gcc ") || !strings.Contains(got, "; GNU ld") {
+		t.Errorf("Toolchain = %q, %v; want gcc and ld", got, err)
+	}
+}
