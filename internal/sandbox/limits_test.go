@@ -48,7 +48,7 @@ func TestLimits(t *testing.T) {
 		says   string // what the command itself is told, when the kernel does
 	}{
 		"forks without end":  {"while :; do sleep 100 & done", Limits{Procs: 40}, "", "fork"},
-		"fork bomb":          {"f() { f | f & }; f; exec sleep 100", Limits{Procs: 40, Wall: 3 * time.Second}, "wall time", ""},
+		"fork bomb":          {"f() { f | f & }; (f); exec sleep 100", Limits{Procs: 40, Wall: 3 * time.Second}, "wall time", ""},
 		"one large file":     {"head -c 10000000 /dev/zero >big", Limits{FileBytes: 1 << 20}, "", "File size limit exceeded"},
 		"disk":               {"i=0; while :; do head -c 4000000 /dev/zero >f$i; i=$((i+1)); done", Limits{DiskBytes: 64 << 20}, "disk space", ""},
 		"disk, out of sight": {"while :; do mkdir d; cd d; head -c 4000000 /dev/zero >f; done", Limits{DiskBytes: 64 << 20}, "disk space", ""},
