@@ -90,7 +90,7 @@ func FuzzLedger(f *testing.F) {
 		l := newLedger(plan)
 		feed(l, text, time.Unix(0, 0))
 		last := -1
-		for _, r := range jobResults(plan.Jobs, 0, l.events) {
+		for _, r := range jobResults(plan.Jobs, newSchedule(plan.Jobs).left, l.events) {
 			if r.Index <= last || r.Index >= len(plan.Jobs) || r.Job != plan.Jobs[r.Index] {
 				t.Errorf("result %+v after job %d", r, last)
 			}

@@ -13,6 +13,7 @@ type JobResult struct {
 	Index   int // of the job in the list that RunAll was given
 	Job     wire.Job
 	Boot    int         // index of the boot that it ran in; -1 if it did not start
+	Place   int         // position among the jobs of that boot's plan, from 0
 	Result  wire.Result // NotRun: did not start; Incomplete: started, and the guest went away
 	Exit    int         // exit status of the test
 	Seconds float64     // at most a second more than passed by our clock
@@ -39,8 +40,9 @@ func Results(jobs []wire.Job, boots []Boot) []JobResult {
 }
 
 // jobResults returns the results of the jobs that events say were started, for
-// a boot whose plan was jobs[first:]. Events must have gone through a ledger.
-func jobResults(jobs []wire.Job, first int, events []wire.Event) []JobResult {
+// a boot whose plan was those of jobs that order names. Events must have gone
+// through a ledger.
+func jobResults(jobs []wire.Job, order []int, events []wire.Event) []JobResult {
 	var (
 		results []JobResult
 		output  strings.Builder
@@ -58,8 +60,8 @@ func jobResults(jobs []wire.Job, first int, events []wire.Event) []JobResult {
 			lockdep = ev.Lockdep
 		case wire.Start:
 			finish()
-			i := first + ev.Index
-			results = append(results, JobResult{Index: i, Job: jobs[i], Result: wire.Incomplete, Before: lockdep})
+			i := order[ev.Index]
+			results = append(results, JobResult{Index: i, Place: ev.Index, Job: jobs[i], Result: wire.Incomplete, Before: lockdep})
 		case wire.Output:
 			output.WriteString(ev.Text)
 			output.WriteByte('\n')
@@ -79,4 +81,13 @@ func jobResults(jobs []wire.Job, first int, events []wire.Event) []JobResult {
 	}
 	finish()
 	return results
+}
+
+// started returns how far into its plan a boot got. Jobs run in order, so those
+// before the last one that was started are not tried again.
+func (b *Boot) started() int {
+	if n := len(b.Results); n > 0 {
+		return b.Results[n-1].Place + 1
+	}
+	return 0
 }

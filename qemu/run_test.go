@@ -110,7 +110,7 @@ func TestRunExits(t *testing.T) {
 			if !strings.Contains(console, tc.console) {
 				t.Errorf("console is %.300q; want %q in it", console, tc.console)
 			}
-			results := jobResults(plan.Jobs, 0, out.Events)
+			results := jobResults(plan.Jobs, newSchedule(plan.Jobs).left, out.Events)
 			if len(results) != len(tc.results) {
 				t.Fatalf("results are %+v; want %v", results, tc.results)
 			}
@@ -168,7 +168,7 @@ func TestRunForgedEvents(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	results := jobResults(plan.Jobs, 0, out.Events)
+	results := jobResults(plan.Jobs, newSchedule(plan.Jobs).left, out.Events)
 	if len(results) != 1 || results[0].Result != wire.Fail || !results[0].Hung {
 		t.Errorf("results are %d, first %s; want the first end of the only started job", len(results), results[0].Result)
 	}

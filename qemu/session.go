@@ -28,12 +28,14 @@ type Boot struct {
 // tried again, because a loaded host can miss a limit; two are an answer.
 const fruitless = 2
 
-// RunAll runs jobs in order over as many boots as it takes.
+// RunAll runs jobs over as many boots as it takes.
 //
 // lockdep stops at its first report, so the guest stops after the test that
 // caused one and the next boot goes on with the next test; so it does after a
-// panic, a hang or a silent guest. A job is never run twice. Where lockdep is
-// dead before the first test all jobs run in that one boot.
+// panic, a hang or a silent guest. The jobs of the same binary and driver then
+// come last, and are given up when they end four boots in a row. A job is never
+// run twice. Where lockdep is dead before the first test all jobs run in that
+// one boot.
 //
 // The boots are returned in order, also with an error, and there is at least
 // one unless o is no good. They end when all jobs were started, when
@@ -53,25 +55,26 @@ func RunAll(ctx context.Context, o Options, jobs []wire.Job, l Limits) ([]Boot, 
 	}
 	var (
 		boots []Boot
-		next  int // first job that has not been started
-		idle  int // boots in a row that started none
+		todo  = newSchedule(jobs)
+		idle  int // boots in a row that started no job
 		end   = time.Now().Add(o.RunTimeout)
 	)
 	for {
 		one := o
 		one.ConsolePath = numbered(o.ConsolePath, len(boots)+1)
 		one.RunTimeout = max(time.Until(end), time.Millisecond)
-		out, err := Run(ctx, one, wire.Plan{Jobs: jobs[next:], TestSeconds: l.TestSeconds, StopOnDead: true})
-		b := Boot{Outcome: out, Results: jobResults(jobs, next, out.Events)}
+		out, err := Run(ctx, one, wire.Plan{Jobs: todo.plan(), TestSeconds: l.TestSeconds, StopOnDead: true})
+		b := Boot{Outcome: out, Results: jobResults(jobs, todo.left, out.Events)}
 		boots = append(boots, b)
 		if err != nil {
 			return boots, fmt.Errorf("boot %d: %w", len(boots), err)
 		}
 		idle++
-		if n := len(b.Results); n > 0 {
-			next, idle = b.Results[n-1].Index+1, 0
+		if n := b.started(); n > 0 {
+			todo.ran(n)
+			idle = 0
 		}
-		if next >= len(jobs) && out.Ready > 0 || out.Exit == TimedOut || idle == fruitless || len(boots) > l.Reboots {
+		if len(todo.left) == 0 && out.Ready > 0 || out.Exit == TimedOut || idle == fruitless || len(boots) > l.Reboots {
 			return boots, nil
 		}
 	}

@@ -3,6 +3,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/fencebot/fencebot/report/igt"
@@ -40,8 +41,9 @@ func NeedsReplay(base, patched Run) []Rerun {
 	return out
 }
 
-// startedIn returns the cases that ran in one boot. The boot ends after the
-// test that turned lockdep off, so none of them is too many.
+// startedIn returns the cases that ran in one boot, in the order in which they
+// did. The boot ends after the test that turned lockdep off, so none of them is
+// too many.
 func startedIn(r Run, boot int) []igt.Case {
 	var out []igt.Case
 	for _, c := range r.Cases {
@@ -49,5 +51,6 @@ func startedIn(r Run, boot int) []igt.Case {
 			out = append(out, c)
 		}
 	}
+	slices.SortStableFunc(out, func(a, b igt.Case) int { return cmp.Compare(a.Place, b.Place) })
 	return out
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/fencebot/fencebot/qemu"
 	"github.com/fencebot/fencebot/qemu/wire"
@@ -39,10 +40,14 @@ func (k *check) boots(ctx context.Context, built kernels) error {
 	return k.replay(ctx, guest, built)
 }
 
+// cmdline turns on what the drivers leave off by default and tests need.
+const cmdline = "vkms.enable_overlay=1"
+
 // guest fills in what both kernels run with: the images and the accelerator.
 func (k *check) guest(ctx context.Context) (qemu.Options, error) {
 	o := k.opts.QEMU
 	o.CacheDir = k.state.probes()
+	o.Cmdline = strings.TrimSpace(cmdline + " " + o.Cmdline)
 	if o.Accel == "" {
 		accel, err := qemu.Probe(ctx, o)
 		if err != nil {
@@ -180,7 +185,7 @@ func cases(jobs []wire.Job, boots []qemu.Boot) []igt.Case {
 		out = append(out, igt.Case{
 			Name: r.Job.Name(), Driver: r.Job.Driver, Result: r.Result, Seconds: r.Seconds,
 			Output: r.Output[:min(len(r.Output), igt.MaxOutput)],
-			Boot:   max(r.Boot, 0), Job: r.Index, Alive: r.Before.Known && r.Before.Alive,
+			Boot:   max(r.Boot, 0), Job: r.Index, Place: r.Place, Alive: r.Before.Known && r.Before.Alive,
 		})
 	}
 	return out

@@ -17,6 +17,7 @@ type Case struct {
 	Log     string      `json:"log,omitempty"`    // its part of the kernel log, see AddLog; at most MaxLog bytes
 	Boot    int         `json:"boot"`             // which boot of the run, from 0
 	Job     int         `json:"job"`              // index of the job in the plan it came from
+	Place   int         `json:"place"`            // position among the jobs of its boot, from 0
 	Alive   bool        `json:"alive"`            // lockdep was alive when the subtest began
 }
 
