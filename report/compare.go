@@ -17,6 +17,8 @@ type Evidence struct {
 	Patched  Run
 	Replays  []Replay // what NeedsReplay asked for
 
+	Culprits map[string]Culprit // by signature: patches that were found to bring a finding
+
 	Overlay bool // overlays were on top of both kernels
 	Bare    *Run // the patched kernel without overlays; nil when that was not tried
 }
@@ -84,6 +86,9 @@ func finish(j *judge, e Evidence) []Finding {
 		f.Culprit = Culprit{Why: "not determined"}
 		if e.Patches == 1 {
 			f.Culprit = Culprit{Patch: 1, Why: "the only patch"}
+		}
+		if c, ok := e.Culprits[f.Signature]; ok {
+			f.Culprit = c
 		}
 		f.NeedsOverlay = e.Overlay && !bare[f.Signature]
 		for _, r := range e.Replays {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/fencebot/fencebot/qemu/wire"
 	"github.com/fencebot/fencebot/report/igt"
+	"github.com/fencebot/fencebot/report/lockdep"
 )
 
 // A replay has to run the tests in the order of the boot, which is not that of
@@ -26,5 +27,20 @@ func TestReplayOrderIsTheBoots(t *testing.T) {
 	}
 	if want := []string{"b@1", "b@2", "a@2"}; len(got) != 3 || got[0] != want[0] || got[1] != want[1] || got[2] != want[2] {
 		t.Errorf("boot 1 started %v; want %v", got, want)
+	}
+}
+
+// A culprit that was found by running prefixes goes into its finding.
+func TestCulpritsAreTakenOver(t *testing.T) {
+	t.Parallel()
+	clean := Run{Boots: []Boot{{Ready: true, Exit: ExitClean}}, Cases: []igt.Case{{Name: "a@1", Result: wire.Pass, Alive: true}}}
+	bad := clean
+	bad.Boots = []Boot{{Ready: true, Exit: ExitClean, Splats: []lockdep.Splat{{Family: "circular-dependency", Title: "t", Signature: "s1"}}}}
+	if !bad.Shows("s1") || clean.Shows("s1") || bad.Shows("s2") {
+		t.Error("Shows does not tell the signatures of a run")
+	}
+	v := Compare(Evidence{Patches: 3, Base: clean, Patched: bad, Culprits: map[string]Culprit{"s1": {Patch: 2, Why: "seen"}}})
+	if len(v.Findings) != 1 || v.Findings[0].Culprit != (Culprit{Patch: 2, Why: "seen"}) {
+		t.Errorf("findings = %+v; want one of patch 2", v.Findings)
 	}
 }

@@ -83,3 +83,15 @@ func (r Run) stuck(boot int) string {
 	}
 	return name
 }
+
+// Shows reports whether any boot of the run shows what has the signature.
+func (r Run) Shows(sig string) bool {
+	for _, b := range r.Boots {
+		for _, s := range sightings(r, b) {
+			if signature(s) == sig {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -37,7 +37,10 @@ func (k *check) boots(ctx context.Context, built kernels) error {
 		return err
 	}
 	end(tally(k.ev.Patched))
-	return k.replay(ctx, guest, built)
+	if err := k.replay(ctx, guest, built); err != nil {
+		return err
+	}
+	return k.blame(ctx, guest, built)
 }
 
 // cmdline turns on what the drivers leave off by default and tests need.
@@ -201,10 +204,7 @@ func (k *check) replay(ctx context.Context, guest qemu.Options, built kernels) e
 	step, end := k.begin(StageReplay, total)
 	done := 0
 	for _, r := range reruns {
-		jobs := make([]wire.Job, 0, len(r.Cases))
-		for _, c := range r.Cases {
-			jobs = append(jobs, k.req.Jobs[c.Job])
-		}
+		jobs := k.jobsOf(r)
 		for n := range report.Replays {
 			step(done, fmt.Sprintf("%d tests of boot %d, time %d", len(jobs), r.Boot+1, n+1))
 			console := k.log(fmt.Sprintf("console-replay-%d-%d.log", r.Boot+1, n+1))

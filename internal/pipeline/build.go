@@ -20,6 +20,8 @@ type kernels struct {
 	base    string // vmlinux
 	baseKey string // of the base kernel: equal keys mean an equal kernel
 	tip     string // vmlinux; empty when the tip does not build
+
+	prefixes []prefix // the series up to each of its patches; the last is the tip
 }
 
 // A warmBuild is what is known of a slot's output directory: that it is the
@@ -54,9 +56,13 @@ func (k *check) kernels(ctx context.Context) (kernels, error) {
 	if err != nil || k.ev.Infra != "" {
 		return built, err
 	}
-	built.tip, err = k.prefixes(ctx, slot, warm, layer, built.base)
+	built.prefixes, err = k.prefixes(ctx, slot, warm, layer)
 	if err != nil {
 		return built, err
+	}
+	built.tip = built.base // when every patch was in the base already
+	if n := len(built.prefixes); n > 0 {
+		built.tip = built.prefixes[n-1].image
 	}
 	_, err = slot.Checkout(ctx, slot.Home())
 	return built, err

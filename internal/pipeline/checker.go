@@ -101,7 +101,7 @@ func (k *check) run(ctx context.Context) error {
 	if err != nil || k.ev.Infra != "" {
 		return err
 	}
-	return k.boots(ctx, built)
+	return errors.Join(k.boots(ctx, built), dropPrefixes(built.prefixes))
 }
 
 // apply puts the series on its base, and the overlay on both.

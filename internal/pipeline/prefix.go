@@ -51,38 +51,56 @@ func (k *check) baseKernel(ctx context.Context, slot *gittree.Slot, warm warmBui
 	return out, keepFile(res.Image, out.base)
 }
 
-// prefixes builds the series up to each of its patches and returns the image
-// of the last one, or "" when that does not build. Messages are laid to the
-// patch that brings them: what the prefix before said already is not new.
-func (k *check) prefixes(ctx context.Context, slot *gittree.Slot, warm warmBuild, layer, base string) (image string, err error) {
+// prefixes builds the series up to each of its patches. Messages are laid to
+// the patch that brings them: what the prefix before said already is not new.
+func (k *check) prefixes(ctx context.Context, slot *gittree.Slot, warm warmBuild, layer string) ([]prefix, error) {
 	commits := k.rng.Commits
 	step, end := k.begin(StageBuild, len(commits))
 	before := warm.Diagnostics
-	tip := base // what is left when every patch was in the base already
+	var all []prefix
 	for i, commit := range commits {
 		patch := k.rng.Range.Commits[i].Patch
 		step(i, fmt.Sprintf("patch %d of %d", patch, k.ev.Patches))
 		res, err := k.buildAt(ctx, slot, layer, commit, fmt.Sprintf("build-patch-%d.log", patch))
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		brought := fresh(before, res.Diagnostics)
 		k.ev.Builds = append(k.ev.Builds, report.Build{
 			Patch: patch, OK: res.OK, Diagnostics: diagnostics(brought, patch), Raw: rawErrors(res),
 		})
 		before = append(before, brought...)
-		tip = res.Image
+		p := prefix{patch: patch}
+		if res.OK {
+			p.image = k.log(fmt.Sprintf("vmlinux-%d", patch))
+			if err := k.keepBuild(res, p.image); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, p)
 	}
 	end(fmt.Sprintf("%d patches", len(commits)))
-	if tip == "" {
-		return "", nil
+	return all, nil
+}
+
+// keepBuild takes image and configuration of a prefix out of the layer.
+func (k *check) keepBuild(res kernelbuild.Result, image string) error {
+	err := errors.Join(keepFile(res.Image, image), keepFile(res.Config, k.log("config")))
+	if err == nil {
+		k.repro.ConfigHash, err = hashFile(k.log("config"))
 	}
-	kept := k.log("vmlinux")
-	if err := errors.Join(keepFile(tip, kept), keepFile(filepath.Join(layer, ".config"), k.log("config"))); err != nil {
-		return "", err
+	return err
+}
+
+// dropPrefixes deletes the images of all prefixes but the tip: 16 MiB each.
+func dropPrefixes(all []prefix) error {
+	var errs []error
+	for _, p := range all[:max(len(all)-1, 0)] {
+		if p.image != "" {
+			errs = append(errs, os.Remove(p.image))
+		}
 	}
-	k.repro.ConfigHash, err = hashFile(k.log("config"))
-	return kept, err
+	return errors.Join(errs...)
 }
 
 // buildAt checks a commit out and builds it in the layer. A file that went

@@ -17,6 +17,7 @@ const (
 	StageBootB  Stage = "test base"
 	StageBoot   Stage = "test series"
 	StageReplay Stage = "replay on base"
+	StageBlame  Stage = "find the patch"
 )
 
 // Progress is one thing to tell whoever waits.
