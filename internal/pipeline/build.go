@@ -38,7 +38,7 @@ func (k *check) kernels(ctx context.Context) (kernels, error) {
 		return kernels{}, err
 	}
 	defer slot.Close()
-	compiler, err := programVersion(ctx, "gcc")
+	compiler, err := kernelbuild.Toolchain(ctx, k.opts.Sandbox)
 	if err != nil {
 		return kernels{}, err
 	}
@@ -103,8 +103,13 @@ func (k *check) warm(ctx context.Context, slot *gittree.Slot) (warmBuild, error)
 		if slot.At() != home {
 			_, err = slot.Checkout(ctx, home)
 		}
-		k.tell(Progress{Stage: StageWarm, Ended: true, Cached: true, Detail: fmt.Sprintf("%.12s", home)})
-		return have, err
+		if err == nil {
+			k.tell(Progress{Stage: StageWarm, Ended: true, Cached: true, Detail: fmt.Sprintf("%.12s", home)})
+			return have, nil
+		}
+		if !errors.Is(err, gittree.ErrNoHome) { // git may have deleted the commit it stands on
+			return have, err
+		}
 	}
 	step, end := k.begin(StageWarm, 0)
 	step(0, fmt.Sprintf("building %.12s; the first time this takes minutes", home))
