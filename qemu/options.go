@@ -37,6 +37,10 @@ type Options struct {
 	CacheDir string       // where Probe keeps its answer; default: it asks every time
 	User     *Credential  // whom QEMU runs as when we are root; default uid and gid 61200
 	Logger   *slog.Logger // default: discard
+
+	// Started is called with the name of each test that begins, from the
+	// goroutine of Run. Default: nobody.
+	Started func(name string)
 }
 
 // A Credential is a numeric user and group. No entry in /etc/passwd is needed.

@@ -68,6 +68,9 @@ func (b *boot) event(ev wire.Event, now time.Time) {
 		b.sendPlan()
 	case wire.Start:
 		b.limits.set(testLimit, now, b.o.TestTimeout)
+		if b.o.Started != nil {
+			b.o.Started(ev.Name)
+		}
 	case wire.End:
 		b.limits.clear(testLimit)
 	case wire.Hang:

@@ -54,11 +54,17 @@ func (l *lines) show(p pipeline.Progress) {
 		fmt.Fprintf(l.w, "%s: cached %s\n", p.Stage, p.Detail)
 	case p.Ended:
 		fmt.Fprintf(l.w, "%s: done in %s %s\n", p.Stage, seconds(p.Took), p.Detail)
-	case p.Detail != "" && p.Detail != l.last[p.Stage]:
+	case p.Detail != "" && (p.Done == 0 || p.Total <= maxLines) && p.Detail != l.last[p.Stage]:
 		l.last[p.Stage] = p.Detail
 		fmt.Fprintf(l.w, "%s: %s\n", p.Stage, p.Detail)
+	case p.Done > 0 && p.Done%200 == 0:
+		fmt.Fprintf(l.w, "%s: %d\n", p.Stage, p.Done)
 	}
 }
+
+// maxLines is the number of steps up to which each has a line of its own; of a
+// stage with more, such as the tests of a guest, only the first has.
+const maxLines = 64
 
 func (l *lines) close() {}
 
@@ -98,11 +104,17 @@ func (b *bars) show(p pipeline.Progress) {
 		s = b.add(p)
 		b.bar[p.Stage] = s
 	}
-	total := max(int64(p.Total), 1)
+	total := int64(p.Total)
+	if total == 0 {
+		total = int64(p.Done) + 1 // not known: the bar moves without an end
+	}
 	s.bar.SetTotal(total, false)
 	s.bar.SetCurrent(min(int64(p.Done), total))
-	if p.Detail != "" || p.Ended {
+	switch {
+	case p.Detail != "" || p.Ended:
 		s.say(clip(p.Detail, 44))
+	case p.Total == 0 && p.Done > 0:
+		s.say(fmt.Sprintf("%d objects", p.Done))
 	}
 	if p.Ended {
 		s.bar.SetTotal(total, true)

@@ -31,8 +31,7 @@ func (k *check) boots(ctx context.Context, built kernels) error {
 	}
 	k.noteMachine(guest, built.tip)
 	step, end := k.begin(StageBoot, len(k.req.Jobs))
-	step(0, fmt.Sprintf("%d tests", len(k.req.Jobs)))
-	k.ev.Patched, err = k.boot(ctx, guest, built.tip, k.log("console-patched.log"), k.req.Jobs)
+	k.ev.Patched, err = k.boot(ctx, watched(guest, step), built.tip, k.log("console-patched.log"), k.req.Jobs)
 	if err != nil {
 		return err
 	}
@@ -66,6 +65,16 @@ func (k *check) guest(ctx context.Context) (qemu.Options, error) {
 		o.ExtraImage, err = k.igtImage(ctx)
 	}
 	return o, err
+}
+
+// watched has a step told for each test that begins.
+func watched(o qemu.Options, step func(int, string)) qemu.Options {
+	begun := 0
+	o.Started = func(name string) {
+		step(begun, name)
+		begun++
+	}
+	return o
 }
 
 // noteMachine keeps for the report how the patched kernel was booted.
@@ -110,8 +119,7 @@ func (k *check) testBase(ctx context.Context, guest qemu.Options, built kernels)
 		return run, nil
 	}
 	step, end := k.begin(StageBootB, len(k.req.Jobs))
-	step(0, fmt.Sprintf("%d tests", len(k.req.Jobs)))
-	run, err = k.boot(ctx, guest, built.base, k.log("console-base.log"), k.req.Jobs)
+	run, err = k.boot(ctx, watched(guest, step), built.base, k.log("console-base.log"), k.req.Jobs)
 	if err != nil {
 		return run, err
 	}

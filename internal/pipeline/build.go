@@ -117,7 +117,9 @@ func (k *check) warm(ctx context.Context, slot *gittree.Slot) (warmBuild, error)
 	if _, err := slot.SetHome(ctx, home); err != nil {
 		return have, err
 	}
-	res, err := kernelbuild.Build(ctx, k.buildRequest(slot, k.state.warm(k.req.Tree), "build-warm.log", true))
+	req := k.buildRequest(slot, k.state.warm(k.req.Tree), "build-warm.log", true)
+	req.Progress = func(objects int) { step(objects, "") }
+	res, err := kernelbuild.Build(ctx, req)
 	if err != nil {
 		return have, err
 	}

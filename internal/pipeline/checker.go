@@ -34,7 +34,7 @@ type Options struct {
 	Reboots     int          // boots of one run after the first; negative for none
 	TestSeconds int          // limit for one subtest
 
-	Progress func(Progress) // called from one goroutine at a time; default: nobody
+	Progress func(Progress) // may be called from several goroutines; default: nobody
 }
 
 // A Request is one check. Either Series or Range is set.

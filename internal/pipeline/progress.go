@@ -23,7 +23,7 @@ const (
 // Progress is one thing to tell whoever waits.
 type Progress struct {
 	Stage  Stage
-	Done   int           // steps done: patches built, tests run
+	Done   int           // steps done: objects compiled, patches built, tests begun
 	Total  int           // steps in all; 0 when not known
 	Detail string        // what is going on now: a patch, a test
 	Cached bool          // answered from a cache
