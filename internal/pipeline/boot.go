@@ -29,7 +29,7 @@ func (k *check) boots(ctx context.Context, built kernels) error {
 	if built.tip == "" {
 		return nil // the tip does not build: there is nothing to boot
 	}
-	k.noteMachine(guest, built.tip)
+	k.noteMachine(guest)
 	step, end := k.begin(StageBoot, len(k.req.Jobs))
 	k.ev.Patched, err = k.boot(ctx, watched(guest, step), built.tip, k.log("console-patched.log"), k.req.Jobs)
 	if err != nil {
@@ -77,9 +77,13 @@ func watched(o qemu.Options, step func(int, string)) qemu.Options {
 	return o
 }
 
-// noteMachine keeps for the report how the patched kernel was booted.
-func (k *check) noteMachine(guest qemu.Options, kernel string) {
-	guest.Kernel, guest.ConsolePath = kernel, k.log("console-patched.log")
+// noteMachine keeps for the report how the patched kernel was booted. A report
+// is public: files have their bare names in it, not paths of this host.
+func (k *check) noteMachine(guest qemu.Options) {
+	guest.Kernel, guest.RootImage = "vmlinux", "root.ext2"
+	if guest.ExtraImage != "" {
+		guest.ExtraImage = "igt.ext2"
+	}
 	k.repro.QEMU, k.repro.Accel = qemu.CommandLine(guest), guest.Accel
 }
 
