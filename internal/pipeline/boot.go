@@ -118,7 +118,7 @@ func (k *check) testBase(ctx context.Context, guest qemu.Options, built kernels)
 		return report.Run{}, err
 	}
 	var run report.Run
-	if loadJSON(k.state.result(key), &run) && len(run.Boots) > 0 {
+	if loadJSON(k.state.result(key), &run) && sound(run) {
 		k.tell(Progress{Stage: StageBootB, Ended: true, Cached: true, Detail: tally(run)})
 		return run, nil
 	}
@@ -128,7 +128,21 @@ func (k *check) testBase(ctx context.Context, guest qemu.Options, built kernels)
 		return run, err
 	}
 	end(tally(run))
+	if !sound(run) {
+		return run, nil
+	}
 	return run, saveJSON(k.state.result(key), run)
+}
+
+// sound reports whether a run of the base may be kept: a boot that ended badly
+// may be the fault of a busy host, and would be the verdict on every series.
+func sound(r report.Run) bool {
+	for _, b := range r.Boots {
+		if b.Exit != report.ExitClean || !b.Ready {
+			return false
+		}
+	}
+	return len(r.Boots) > 0
 }
 
 // baseKey holds everything that can change what the base does.
