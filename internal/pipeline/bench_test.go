@@ -35,11 +35,13 @@ Say more.
 diff --git a/drivers/gpu/drm/vkms/vkms_crtc.c b/drivers/gpu/drm/vkms/vkms_crtc.c
 --- a/drivers/gpu/drm/vkms/vkms_crtc.c
 +++ b/drivers/gpu/drm/vkms/vkms_crtc.c
-@@ -28,3 +28,3 @@
- 	ret = drm_crtc_handle_vblank(crtc);
+@@ -29,5 +29,5 @@
  	if (!ret)
 -		DRM_ERROR("vkms failure on handling vblank");
 +		DRM_ERROR("vkms failure on handling vblank (%d)");
+ 
+ 	state = output->composer_state;
+ 	spin_unlock(&output->lock);
 `
 
 // BenchmarkWarmCheck compares a whole check of a one-file series, with the base

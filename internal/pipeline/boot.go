@@ -31,7 +31,7 @@ func (k *check) boots(ctx context.Context, built kernels) error {
 	}
 	k.noteMachine(guest)
 	step, end := k.begin(StageBoot, len(k.req.Jobs))
-	k.ev.Patched, err = k.boot(ctx, watched(guest, step), built.tip, k.log("console-patched.log"), k.req.Jobs)
+	k.ev.Patched, err = k.boot(ctx, k.watched(guest, step), built.tip, k.log("console-patched.log"), k.req.Jobs)
 	if err != nil {
 		return err
 	}
@@ -68,11 +68,12 @@ func (k *check) guest(ctx context.Context) (qemu.Options, error) {
 }
 
 // watched has a step told for each test that begins.
-func watched(o qemu.Options, step func(int, string)) qemu.Options {
+func (k *check) watched(o qemu.Options, step func(int, string)) qemu.Options {
+	step(0, fmt.Sprintf("%d tests", len(k.req.Jobs)))
 	begun := 0
 	o.Started = func(name string) {
-		step(begun, name)
 		begun++
+		step(begun, name)
 	}
 	return o
 }
@@ -123,7 +124,7 @@ func (k *check) testBase(ctx context.Context, guest qemu.Options, built kernels)
 		return run, nil
 	}
 	step, end := k.begin(StageBootB, len(k.req.Jobs))
-	run, err = k.boot(ctx, watched(guest, step), built.base, k.log("console-base.log"), k.req.Jobs)
+	run, err = k.boot(ctx, k.watched(guest, step), built.base, k.log("console-base.log"), k.req.Jobs)
 	if err != nil {
 		return run, err
 	}
