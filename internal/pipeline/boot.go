@@ -96,6 +96,7 @@ func (k *check) rootImage(ctx context.Context) (string, error) {
 	}
 	path := k.state.image("root-" + hash[:16])
 	if exists(path) {
+		touch(path)
 		return path, nil
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -120,6 +121,7 @@ func (k *check) testBase(ctx context.Context, guest qemu.Options, built kernels)
 	}
 	var run report.Run
 	if loadJSON(k.state.result(key), &run) && sound(run) {
+		touch(k.state.result(key))
 		k.tell(Progress{Stage: StageBootB, Ended: true, Cached: true, Detail: tally(run)})
 		return run, nil
 	}

@@ -101,7 +101,7 @@ func (k *check) run(ctx context.Context) error {
 	if err != nil || k.ev.Infra != "" {
 		return err
 	}
-	return errors.Join(k.boots(ctx, built), dropPrefixes(built.prefixes))
+	return errors.Join(k.boots(ctx, built), k.dropImages(built))
 }
 
 // apply puts the series on its base, and the overlay on both.

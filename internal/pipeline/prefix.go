@@ -30,6 +30,7 @@ func (k *check) baseKernel(ctx context.Context, slot *gittree.Slot, warm warmBui
 		return kernels{}, err
 	}
 	out := kernels{base: k.state.kernel(key), baseKey: key}
+	defer func() { touch(filepath.Dir(out.base)) }()
 	if exists(out.base) {
 		k.tell(Progress{Stage: StageBase, Ended: true, Cached: true, Detail: fmt.Sprintf("%.12s", commit)})
 		return out, nil
@@ -92,10 +93,15 @@ func (k *check) keepBuild(res kernelbuild.Result, image string) error {
 	return err
 }
 
-// dropPrefixes deletes the images of all prefixes but the tip: 16 MiB each.
-func dropPrefixes(all []prefix) error {
+// dropImages deletes the images of the series, 16 MiB each. The tip's stays for
+// whoever looks into a finding.
+func (k *check) dropImages(built kernels) error {
+	drop := built.prefixes
+	if n := len(drop); n > 0 && report.Compare(k.ev).Word == report.Findings {
+		drop = drop[:n-1]
+	}
 	var errs []error
-	for _, p := range all[:max(len(all)-1, 0)] {
+	for _, p := range drop {
 		if p.image != "" {
 			errs = append(errs, os.Remove(p.image))
 		}

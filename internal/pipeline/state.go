@@ -12,6 +12,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -143,4 +145,34 @@ func replaceFile(path string, fill func(*os.File) error) error {
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// keepCached is how many entries a cache holds. A kernel has 16 MiB.
+const keepCached = 16
+
+// touch marks a cache entry as used now and deletes the entries of its
+// directory that were not used for longest. A cache that cannot be cleaned is
+// no reason to fail: the next use tries again.
+func touch(entry string) {
+	now := time.Now()
+	if os.Chtimes(entry, now, now) != nil {
+		return
+	}
+	dir := filepath.Dir(entry)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	used := map[string]time.Time{}
+	var names []string
+	for _, e := range entries {
+		if fi, err := e.Info(); err == nil && !strings.HasPrefix(e.Name(), ".") {
+			names = append(names, e.Name())
+			used[e.Name()] = fi.ModTime()
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int { return used[b].Compare(used[a]) })
+	for _, name := range names[min(len(names), keepCached):] {
+		os.RemoveAll(filepath.Join(dir, name))
+	}
 }

@@ -4,6 +4,7 @@ package pipeline
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -108,5 +109,29 @@ func TestKeepFileRefusesLinks(t *testing.T) {
 	}
 	if err := keepFile(secret, filepath.Join(dir, "copy")); err != nil {
 		t.Error(err)
+	}
+}
+
+// A cache keeps what was used last.
+func TestTouchDropsTheOldest(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for i := range keepCached + 3 {
+		entry := filepath.Join(dir, fmt.Sprintf("%02d", i))
+		if err := os.Mkdir(entry, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		when := time.Unix(int64(1000+i), 0)
+		if err := os.Chtimes(entry, when, when); err != nil {
+			t.Fatal(err)
+		}
+	}
+	touch(filepath.Join(dir, "00")) // the oldest of all is used again
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != keepCached {
+		t.Fatalf("%d entries left, %v; want %d", len(left), err, keepCached)
+	}
+	if left[0].Name() != "00" || left[1].Name() != "04" {
+		t.Errorf("left %s and %s first; want the used one, and the three oldest others gone", left[0].Name(), left[1].Name())
 	}
 }
