@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"github.com/fencebot/fencebot/config"
+	"github.com/fencebot/fencebot/internal/atomicfile"
 	"github.com/fencebot/fencebot/report"
 	"github.com/fencebot/fencebot/report/render"
 )
@@ -87,28 +88,9 @@ func (o outputs) write(r report.Report, reply config.Reply) error {
 		if f.path == "" {
 			continue
 		}
-		if err := replaceFile(f.path, f.form); err != nil {
+		if err := atomicfile.Write(f.path, f.form); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// replaceFile writes a file so that a reader sees the old one or all of the new one.
-func replaceFile(path string, fill func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".fencebot-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	err = fill(f)
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(f.Name())))
 	}
 	return nil
 }

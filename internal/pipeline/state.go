@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/fencebot/fencebot/internal/atomicfile"
 )
 
 // A state is the layout of the state directory; docs/operations.md lists it.
@@ -90,8 +92,8 @@ func saveJSON(path string, v any) error {
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", path, err)
 	}
-	return replaceFile(path, func(f *os.File) error {
-		_, err := f.Write(data)
+	return replaceFile(path, func(w io.Writer) error {
+		_, err := w.Write(data)
 		return err
 	})
 }
@@ -115,31 +117,18 @@ func keepFile(from, to string) error {
 	if !fi.Mode().IsRegular() || fi.Size() > maxKept {
 		return fmt.Errorf("keep %s: %s is no regular file of at most %d bytes", to, from, maxKept)
 	}
-	return replaceFile(to, func(f *os.File) error {
-		_, err := io.Copy(f, io.LimitReader(in, maxKept))
+	return replaceFile(to, func(w io.Writer) error {
+		_, err := io.Copy(w, io.LimitReader(in, maxKept))
 		return err
 	})
 }
 
-func replaceFile(path string, fill func(*os.File) error) error {
+// replaceFile is atomicfile.Write in a directory that is made if need be.
+func replaceFile(path string, fill func(io.Writer) error) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	err = fill(f)
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(f.Name())))
-	}
-	return nil
+	return atomicfile.Write(path, fill)
 }
 
 func exists(path string) bool {

@@ -5,6 +5,7 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,7 +54,7 @@ func TestCacheFiles(t *testing.T) {
 		t.Errorf("loadJSON = %v", got)
 	}
 	failing := errors.New("disk full")
-	if err := replaceFile(path, func(f *os.File) error { return failing }); !errors.Is(err, failing) {
+	if err := replaceFile(path, func(io.Writer) error { return failing }); !errors.Is(err, failing) {
 		t.Errorf("replaceFile = %v; want the cause", err)
 	}
 	if !loadJSON(path, &got) || got["a"] != 1 {
