@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/fencebot/fencebot/qemu/fencetest"
@@ -21,53 +22,49 @@ var igtList string
 //go:embed lists/skips.txt
 var skipList string
 
-// ErrNoIGT reports a directory that holds no IGT test binaries.
+// ErrNoIGT reports a directory that is no prefix of an installed IGT.
 var ErrNoIGT = errors.New("no IGT tests found")
 
-// libexecDirs is where an installed IGT keeps its tests, below its prefix.
-var libexecDirs = []string{"libexec/igt-gpu-tools", "lib/igt-gpu-tools/tests", "bin"}
+// testDirs is where an installed IGT has its tests, below its prefix.
+var testDirs = []string{"libexec/igt-gpu-tools", "bin"}
 
 // Jobs returns the plan: built-in tests, then IGT's when igt names the prefix
-// of an installed one.
+// of an installed one. Of the list, those binaries are left out that it lacks.
+// The error wraps ErrNoIGT when igt is no directory or has none of them.
 func Jobs(igt string) ([]wire.Job, error) {
 	jobs := fencetest.List()
 	if igt == "" {
 		return jobs, nil
 	}
-	dir, err := testDir(igt)
-	if err != nil {
-		return nil, err
-	}
 	skips, err := parseSkips(skipList)
 	if err != nil {
 		return nil, err
 	}
-	found := 0
-	for _, j := range parseList(igtList) {
-		if skips.match(j) {
-			continue
-		}
-		if _, err := os.Stat(filepath.Join(dir, j.Binary)); err != nil {
-			continue
-		}
-		found++
-		jobs = append(jobs, j)
+	wanted := slices.DeleteFunc(parseList(igtList), skips.match)
+	if info, err := os.Stat(igt); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNoIGT, err)
+	} else if !info.IsDir() {
+		return nil, fmt.Errorf("%w: %s is no directory", ErrNoIGT, igt)
 	}
-	if found == 0 {
-		return nil, fmt.Errorf("%w in %s", ErrNoIGT, dir)
+	for _, sub := range testDirs {
+		if found := installed(filepath.Join(igt, sub), wanted); len(found) > 0 {
+			return append(jobs, found...), nil
+		}
 	}
-	return jobs, nil
+	return nil, fmt.Errorf("%w: none that is on the list in %s of %s; wanted is the prefix of an installation",
+		ErrNoIGT, strings.Join(testDirs, " or "), igt)
 }
 
-// testDir finds the test binaries below an IGT prefix.
-func testDir(igt string) (string, error) {
-	for _, sub := range libexecDirs {
-		dir := filepath.Join(igt, sub)
-		if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
-			return dir, nil
+// installed returns the jobs whose program is in dir.
+func installed(dir string, wanted []wire.Job) []wire.Job {
+	var jobs []wire.Job
+	for _, j := range wanted {
+		info, err := os.Stat(filepath.Join(dir, j.Binary))
+		if err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
+			jobs = append(jobs, j)
 		}
 	}
-	return "", fmt.Errorf("%w: neither of %s is in %s", ErrNoIGT, strings.Join(libexecDirs, ", "), igt)
+	return jobs
 }
 
 // parseList reads "driver binary@subtest" lines.

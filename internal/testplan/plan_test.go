@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/fencebot/fencebot/qemu/wire"
@@ -30,38 +31,74 @@ func TestBuiltInOnly(t *testing.T) {
 // Only binaries that the installation has are planned, after the built-in ones.
 func TestInstalledIGT(t *testing.T) {
 	t.Parallel()
-	prefix := t.TempDir()
-	dir := filepath.Join(prefix, "libexec", "igt-gpu-tools")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "vgem_basic"), nil, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	jobs, err := Jobs(prefix)
-	if err != nil {
-		t.Fatal(err)
-	}
 	builtin, err := Jobs("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	more := jobs[len(builtin):]
-	if len(more) == 0 {
-		t.Fatal("no IGT jobs")
-	}
-	for _, j := range more {
-		if !j.IGT || j.Binary != "vgem_basic" {
-			t.Errorf("planned %+v, which is not installed", j)
-		}
+	for name, files := range map[string]map[string]os.FileMode{
+		"own directory":  {"libexec/igt-gpu-tools/vgem_basic": 0o755, "bin/sw_sync": 0o755},
+		"among programs": {"libexec/igt-gpu-tools/README": 0o644, "bin/vgem_basic": 0o755, "bin/ls": 0o755},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			jobs, err := Jobs(prefixOf(t, files))
+			if err != nil {
+				t.Fatal(err)
+			}
+			more := jobs[len(builtin):]
+			if len(more) == 0 {
+				t.Fatal("no IGT jobs")
+			}
+			for _, j := range more {
+				if !j.IGT || j.Binary != "vgem_basic" {
+					t.Errorf("planned %+v, which is not installed", j)
+				}
+			}
+		})
 	}
 }
 
+// What is no IGT is refused with the reason: a plan without its tests would
+// look like one that ran them.
 func TestNoIGT(t *testing.T) {
 	t.Parallel()
-	if _, err := Jobs(t.TempDir()); !errors.Is(err, ErrNoIGT) {
-		t.Errorf("Jobs(empty directory) = %v; want ErrNoIGT", err)
+	tests := map[string]struct {
+		files map[string]os.FileMode
+		dir   string // below the temporary directory
+		want  string
+	}{
+		"nothing there":     {nil, "none", "no such file or directory"},
+		"a file":            {map[string]os.FileMode{"igt": 0o755}, "igt", "is no directory"},
+		"an empty one":      {nil, "", "none that is on the list"},
+		"its tests, not it": {map[string]os.FileMode{"libexec/igt-gpu-tools/vgem_basic": 0o755}, "libexec/igt-gpu-tools", "the prefix"},
+		"tools only":        {map[string]os.FileMode{"bin/ls": 0o755, "libexec/igt-gpu-tools/igt_runner": 0o755}, "", "none that is on the list"},
+		"not to be run":     {map[string]os.FileMode{"libexec/igt-gpu-tools/vgem_basic": 0o644}, "", "none that is on the list"},
 	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := Jobs(filepath.Join(prefixOf(t, tc.files), tc.dir))
+			if !errors.Is(err, ErrNoIGT) || !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("Jobs = %v; want ErrNoIGT with %q", err, tc.want)
+			}
+		})
+	}
+}
+
+// prefixOf returns a directory with empty files of those modes.
+func prefixOf(t *testing.T, files map[string]os.FileMode) string {
+	t.Helper()
+	prefix := t.TempDir()
+	for name, mode := range files {
+		path := filepath.Join(prefix, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, nil, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return prefix
 }
 
 func TestSkips(t *testing.T) {
@@ -100,9 +137,14 @@ func TestShippedListsAgree(t *testing.T) {
 	if len(jobs) == 0 {
 		t.Fatal("the shipped list is empty")
 	}
+	seen := map[wire.Job]bool{}
 	for _, j := range jobs {
 		if all.match(j) {
 			t.Errorf("%s on %q is listed and skipped", j.Name(), j.Driver)
 		}
+		if seen[j] || j.Subtest == "" {
+			t.Errorf("%s on %q is listed twice or is a whole binary", j.Name(), j.Driver)
+		}
+		seen[j] = true
 	}
 }
