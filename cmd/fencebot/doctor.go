@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/fencebot/fencebot/internal/sandbox"
+	"github.com/fencebot/fencebot/qemu"
 )
 
 // A need is a program that fencebot runs.
@@ -76,6 +77,7 @@ func (a *app) doctor(ctx context.Context) error {
 	}
 	_, err := sandbox.Find(ctx)
 	say(err == nil, a.cfg.Build.Sandbox != "none", "sandbox", describe(err, "bubblewrap works here"))
+	a.doctorAccel(ctx, say)
 	if err := a.doctorState(say); err != nil {
 		return err
 	}
@@ -85,6 +87,16 @@ func (a *app) doctor(ctx context.Context) error {
 	}
 	fmt.Fprintf(a.stdout, "\nfencebot check can run here (%d processors)\n", runtime.NumCPU())
 	return nil
+}
+
+// doctorAccel says what guests will run on; without KVM they are slower, and
+// that is all.
+func (a *app) doctorAccel(ctx context.Context, say func(ok, must bool, what, hint string)) {
+	accel, err := qemu.Probe(ctx, qemu.Options{Binary: a.cfg.QEMU.Binary, CPUs: a.cfg.QEMU.CPUs, MemMiB: a.cfg.QEMU.MemMiB})
+	if err != nil {
+		return // QEMU is missing, which was said above
+	}
+	say(accel.Name == qemu.AccelKVM, false, "kvm", "guests run under "+accel.Name+": "+accel.Why)
 }
 
 // doctorState looks at the state directory: room, and trees.

@@ -104,18 +104,23 @@ func (b *bars) show(p pipeline.Progress) {
 		s = b.add(p)
 		b.bar[p.Stage] = s
 	}
-	total := int64(p.Total)
+	done, total := int64(p.Done), int64(p.Total)
 	if total == 0 {
-		total = int64(p.Done) + 1 // not known: the bar moves without an end
+		total = done + 1 // not known: the bar moves without an end
 	}
-	s.bar.SetTotal(total, false)
-	s.bar.SetCurrent(min(int64(p.Done), total))
+	if p.Ended {
+		done = total
+	}
 	switch {
+	case p.Cached:
+		s.say(clip("cached "+p.Detail, 44))
 	case p.Detail != "" || p.Ended:
 		s.say(clip(p.Detail, 44))
 	case p.Total == 0 && p.Done > 0:
 		s.say(fmt.Sprintf("%d objects", p.Done))
 	}
+	s.bar.SetTotal(total, false)
+	s.bar.SetCurrent(min(done, total))
 	if p.Ended {
 		s.bar.SetTotal(total, true)
 	}

@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -26,6 +27,11 @@ func TestScript(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
+			program, err := exec.LookPath("fencebot") // the copy that testscript made
+			if err != nil {
+				return err
+			}
+			e.Setenv("FENCEBOT", program)
 			for key, value := range map[string]string{
 				"EXAMPLES": examples, "HOME": e.WorkDir, "XDG_STATE_HOME": e.WorkDir + "/state", "XDG_CONFIG_HOME": e.WorkDir + "/config",
 				"GIT_AUTHOR_NAME": "A U Thor", "GIT_AUTHOR_EMAIL": "author@example.org",
