@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -22,59 +21,83 @@ const (
 	igtLibs  = "/lib" // the dynamic loader looks here unasked
 )
 
-// ErrNoTests reports that a directory is no installed IGT.
+// ErrNoTests reports that a directory is no prefix of an installed IGT.
 var ErrNoTests = errors.New("no IGT test binaries in libexec/igt-gpu-tools or bin")
+
+// An igtParts is what an image takes from an installed IGT.
+type igtParts struct {
+	dir   string
+	tests []string // paths
+	libs  *libraries
+}
+
+// CheckIGT reports why MakeIGTImage would refuse dir, without making anything:
+// to be asked before a kernel is built. The error wraps ErrNoTests when dir
+// holds no tests, and names a library that is nowhere.
+func CheckIGT(dir string) error {
+	_, err := readIGT(dir)
+	return err
+}
 
 // MakeIGTImage puts an ext2 image at path with the IGT that is installed below
 // dir, say /usr or the prefix of meson: its tests, the libraries they need
-// (from dir first, then from this host), their loader, and its data files. As
-// MakeRootImage it needs mke2fs and is atomic. The error wraps ErrNoTests when
-// dir holds no tests, and names a library that is nowhere.
+// (from dir first, then from this host), their loader, and its data files.
+// Tests of one vendor's hardware are left out: they are most of IGT, and no
+// guest has that hardware. As MakeRootImage it needs mke2fs and is atomic.
+// Errors are those of CheckIGT, and ours.
 func MakeIGTImage(ctx context.Context, path, dir string) error {
-	tests, err := findTests(dir)
+	igt, err := readIGT(dir)
 	if err != nil {
 		return err
 	}
-	return makeImage(ctx, path, func(stage string) error {
-		for _, sub := range []string{IGTTests, IGTData, igtLibs} {
-			if err := os.Mkdir(filepath.Join(stage, sub), 0o755); err != nil {
-				return fmt.Errorf("make image directory: %w", err)
-			}
-		}
-		libs := newLibraries(dir)
-		for _, test := range tests {
-			if err := copyFile(filepath.Join(stage, IGTTests, filepath.Base(test)), test, 0o755); err != nil {
-				return err
-			}
-			if err := libs.add(test); err != nil {
-				return err
-			}
-		}
-		if err := libs.copyTo(stage); err != nil {
-			return err
-		}
-		return copyData(filepath.Join(stage, IGTData), filepath.Join(dir, "share/igt-gpu-tools"))
-	})
+	return makeImage(ctx, path, igt.copyTo)
 }
 
-// findTests returns the ELF programs in IGT's own directory, or else those in
-// bin that are named like its tests: bin of a system has much more.
+// readIGT finds the tests below dir and what they need.
+func readIGT(dir string) (igtParts, error) {
+	tests, err := findTests(dir)
+	if err != nil {
+		return igtParts{}, err
+	}
+	libs := newLibraries(dir)
+	for _, test := range tests {
+		if err := libs.add(test); err != nil {
+			return igtParts{}, err
+		}
+	}
+	return igtParts{dir, tests, libs}, libs.addLoaded()
+}
+
+// copyTo fills an image.
+func (p igtParts) copyTo(stage string) error {
+	for _, sub := range []string{IGTTests, IGTData, igtLibs} {
+		if err := os.Mkdir(filepath.Join(stage, sub), 0o755); err != nil {
+			return fmt.Errorf("make image directory: %w", err)
+		}
+	}
+	for _, test := range p.tests {
+		if err := copyFile(filepath.Join(stage, IGTTests, filepath.Base(test)), test, 0o755); err != nil {
+			return err
+		}
+	}
+	if err := p.libs.copyTo(stage); err != nil {
+		return err
+	}
+	return copyData(filepath.Join(stage, IGTData), filepath.Join(p.dir, "share/igt-gpu-tools"))
+}
+
+// findTests returns the ELF programs that are named like tests, in IGT's own
+// directory, or else in bin, which has much more on a system.
 func findTests(dir string) ([]string, error) {
-	for _, place := range []struct {
-		sub  string
-		test func(name string) bool
-	}{
-		{"libexec/igt-gpu-tools", func(string) bool { return true }},
-		{"bin", testName},
-	} {
-		entries, err := os.ReadDir(filepath.Join(dir, place.sub))
+	for _, sub := range []string{"libexec/igt-gpu-tools", "bin"} {
+		entries, err := os.ReadDir(filepath.Join(dir, sub))
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil, fmt.Errorf("read IGT directory: %w", err)
 		}
 		var tests []string
 		for _, e := range entries {
-			path := filepath.Join(dir, place.sub, e.Name())
-			if place.test(e.Name()) && program(path) {
+			path := filepath.Join(dir, sub, e.Name())
+			if testName(e.Name()) && program(path) {
 				tests = append(tests, path)
 			}
 		}
@@ -85,7 +108,8 @@ func findTests(dir string) ([]string, error) {
 	return nil, fmt.Errorf("find IGT in %s: %w", dir, ErrNoTests)
 }
 
-// testName reports whether a test of IGT's tests/meson.build could have name.
+// testName reports whether one of the tests for any driver, or for the virtual
+// ones, in IGT's tests/meson.build could have name.
 func testName(name string) bool {
 	for _, group := range []string{
 		"core_", "device_", "dmabuf", "drm_", "dumb_", "kms_", "prime_", "sw_sync", "syncobj_", "vgem_", "virtgpu_", "vkms_",
@@ -127,121 +151,4 @@ func copyData(dst, src string) error {
 		}
 	}
 	return nil
-}
-
-// libraries collects what ELF files need.
-type libraries struct {
-	dirs   []string
-	found  map[string]string // name as in DT_NEEDED -> file on this host
-	loader map[string]bool   // paths as in PT_INTERP
-}
-
-func newLibraries(prefix string) *libraries {
-	const arch = "x86_64-linux-gnu"
-	l := &libraries{found: map[string]string{}, loader: map[string]bool{}}
-	for _, root := range []string{prefix, "/usr/local", "/", "/usr"} {
-		for _, sub := range []string{"lib/" + arch, "lib64", "lib"} {
-			l.dirs = append(l.dirs, filepath.Join(root, sub))
-		}
-	}
-	return l
-}
-
-// add collects what file needs, and what that needs.
-func (l *libraries) add(file string) error {
-	f, err := elf.Open(file)
-	if err != nil {
-		return fmt.Errorf("read ELF file %s: %w", file, err)
-	}
-	defer f.Close()
-	if interp, err := interpreter(f); err != nil {
-		return fmt.Errorf("read loader of %s: %w", file, err)
-	} else if interp != "" {
-		l.loader[interp] = true
-	}
-	names, err := f.ImportedLibraries()
-	if err != nil {
-		return fmt.Errorf("read libraries of %s: %w", file, err)
-	}
-	for _, name := range names {
-		if _, ok := l.found[name]; ok {
-			continue
-		}
-		lib, err := l.find(name, f.Machine)
-		if err != nil {
-			return fmt.Errorf("find library for %s: %w", file, err)
-		}
-		l.found[name] = lib
-		if err := l.add(lib); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// find returns the file of a library for the given machine.
-func (l *libraries) find(name string, machine elf.Machine) (string, error) {
-	if name != filepath.Base(name) || strings.HasPrefix(name, ".") {
-		return "", fmt.Errorf("library name %q has a path", name)
-	}
-	for _, dir := range l.dirs {
-		path := filepath.Join(dir, name)
-		f, err := elf.Open(path)
-		if err != nil {
-			continue // not there, or a linker script
-		}
-		ok := f.Machine == machine
-		f.Close()
-		if ok {
-			return path, nil
-		}
-	}
-	return "", fmt.Errorf("%s is in none of %s", name, strings.Join(slices.Compact(l.dirs), ", "))
-}
-
-// copyTo puts the libraries and loaders into an image.
-func (l *libraries) copyTo(stage string) error {
-	for name, file := range l.found {
-		if err := copyFile(filepath.Join(stage, igtLibs, name), file, 0o755); err != nil {
-			return err
-		}
-	}
-	for path := range l.loader {
-		dst := filepath.Join(stage, path)
-		if _, err := os.Stat(dst); err == nil {
-			continue // it is a library, too
-		}
-		if err := os.MkdirAll(filepath.Dir(dst), 0o755); err != nil {
-			return fmt.Errorf("make directory of loader: %w", err)
-		}
-		if err := copyFile(dst, path, 0o755); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// maxInterp limits the length of a loader's path.
-const maxInterp = 256
-
-// interpreter returns the path of f's dynamic loader, or "" if it has none.
-func interpreter(f *elf.File) (string, error) {
-	for _, p := range f.Progs {
-		if p.Type != elf.PT_INTERP {
-			continue
-		}
-		if p.Filesz > maxInterp {
-			return "", errors.New("path of loader too long")
-		}
-		b := make([]byte, p.Filesz)
-		if _, err := p.ReadAt(b, 0); err != nil {
-			return "", err
-		}
-		path := strings.TrimRight(string(b), "\x00")
-		if !filepath.IsAbs(path) || filepath.Clean(path) != path {
-			return "", fmt.Errorf("loader %q is not an absolute path", path)
-		}
-		return path, nil
-	}
-	return "", nil
 }

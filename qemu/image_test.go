@@ -94,8 +94,16 @@ func TestMakeIGTImage(t *testing.T) {
 			t.Errorf("stat %s: %q; want a file", file, got)
 		}
 	}
-	if got := debugfs(t, image, "stat /tests/README"); strings.Contains(got, "Type: regular") {
-		t.Error("a file that is no program became a test")
+	for _, file := range []string{"README", "gem_true"} {
+		if got := debugfs(t, image, "stat /tests/"+file); strings.Contains(got, "Type: regular") {
+			t.Errorf("%s became a test", file)
+		}
+	}
+	// A failing thread of IGT calls pthread_exit, for which glibc loads it.
+	if _, err := newLibraries("/usr").find("libgcc_s.so.1", elf.EM_X86_64); err == nil {
+		if got := debugfs(t, image, "stat /lib/libgcc_s.so.1"); !strings.Contains(got, "Type: regular") {
+			t.Error("libgcc_s is not in the image")
+		}
 	}
 }
 
@@ -111,6 +119,9 @@ func igtPrefix(t *testing.T) string {
 	test := filepath.Join(prefix, "libexec/igt-gpu-tools/kms_true")
 	if err := copyFile(test, "/bin/true", 0o755); err != nil {
 		t.Skipf("no program to take: %v", err)
+	}
+	if err := copyFile(filepath.Join(filepath.Dir(test), "gem_true"), test, 0o755); err != nil {
+		t.Fatal(err) // for one vendor's hardware
 	}
 	if f, err := elf.Open(test); err != nil || f.Machine != elf.EM_X86_64 {
 		t.Skipf("/bin/true is no x86-64 program: %v", err)
@@ -138,9 +149,12 @@ func TestMakeIGTImageErrors(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(prefix, "bin/kms_x"), needing("libnowhere.so.1"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	err := MakeIGTImage(t.Context(), image, prefix)
-	if err == nil || !strings.Contains(err.Error(), "kms_x: libnowhere.so.1 is in none of") {
-		t.Errorf("MakeIGTImage = %v; want the library that is missing", err)
+	for name, err := range map[string]error{
+		"MakeIGTImage": MakeIGTImage(t.Context(), image, prefix), "CheckIGT": CheckIGT(prefix),
+	} {
+		if err == nil || !strings.Contains(err.Error(), "kms_x: libnowhere.so.1 is in none of") {
+			t.Errorf("%s = %v; want the library that is missing", name, err)
+		}
 	}
 }
 
@@ -219,6 +233,11 @@ func debugfs(t *testing.T, image, command string) string {
 		t.Fatalf("debugfs %s: %v", command, err)
 	}
 	return string(out)
+}
+
+func ExampleCheckIGT() {
+	fmt.Println(CheckIGT("/nonexistent"))
+	// Output: find IGT in /nonexistent: no IGT test binaries in libexec/igt-gpu-tools or bin
 }
 
 func ExampleMakeIGTImage() {

@@ -100,6 +100,13 @@ start 1 fence_x@pass
 end 1 fence_x@pass pass exit 0 alive true
 done 0
 `},
+		"a test that IGT lacks": {wire.Plan{Jobs: slices.Concat([]wire.Job{{Binary: "lacking", Subtest: "x", IGT: true}}, igt("pass"))}, `
+start 0 lacking@x
+end 0 lacking@x skip exit 79 alive true
+start 1 kms_x@pass
+end 1 kms_x@pass pass exit 0 alive true
+done 0
+`},
 		"stop when lockdep is dead": {wire.Plan{StopOnDead: true, Jobs: builtin("pass", "kills-lockdep", "pass")}, `
 start 0 fence_x@pass
 end 0 fence_x@pass pass exit 0 alive true

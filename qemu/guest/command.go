@@ -3,6 +3,7 @@
 package guest
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -28,7 +29,7 @@ const linkDir = "/run/fencebot"
 // commandFor returns the command of a job.
 func commandFor(job wire.Job) (command, error) {
 	if job.IGT {
-		return igtCommand(job), nil
+		return igtCommand(igtRoot, job)
 	}
 	path, err := link(linkDir, job.Binary)
 	if err != nil {
@@ -62,20 +63,34 @@ func link(dir, name string) (string, error) {
 	return path, nil
 }
 
-// igtCommand starts a real IGT test in the IGT image. Its tests are in /tests,
-// its libraries in /lib; it looks for its data in the working directory.
-func igtCommand(job wire.Job) command {
+// igtTests holds the tests in the IGT image.
+const igtTests = "/tests"
+
+// errNoTest reports an IGT that does not have a test, as an older one would.
+var errNoTest = errors.New("this IGT has no such test")
+
+// igtCommand starts a real IGT test in the IGT image, mounted at root. Its
+// libraries are in /lib; it looks for its data in the working directory. The
+// error is errNoTest when the image lacks the test; without an image it is
+// another one, for that is no fault of the IGT.
+func igtCommand(root string, job wire.Job) (command, error) {
 	c := command{
-		path: "/tests/" + job.Binary,
+		path: igtTests + "/" + job.Binary,
 		args: []string{job.Binary},
 		env:  append(environment(job), "LD_LIBRARY_PATH=/lib", "HOME=/tmp"),
 		dir:  "/data",
-		root: igtRoot,
+		root: root,
 	}
 	if job.Subtest != "" {
 		c.args = append(c.args, "--run-subtest", job.Subtest)
 	}
-	return c
+	if _, err := os.Stat(root + igtTests); err != nil {
+		return c, fmt.Errorf("find image of IGT: %w", err)
+	}
+	if _, err := os.Stat(root + c.path); errors.Is(err, os.ErrNotExist) {
+		return c, fmt.Errorf("%w: %s", errNoTest, job.Binary)
+	}
+	return c, nil
 }
 
 func environment(job wire.Job) []string {

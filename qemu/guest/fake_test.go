@@ -63,10 +63,10 @@ func fake(name string) int {
 		}
 		fmt.Println(strings.Repeat("y", 1<<20))
 	case "hangs":
-		select {}
+		hang()
 	case "stubborn":
 		signal.Ignore(syscall.SIGTERM)
-		select {}
+		hang()
 	case "unkillable":
 		// A signal to its group misses it from here on, as a process in
 		// uninterruptible sleep misses all. It ends with its input.
@@ -77,6 +77,14 @@ func fake(name string) int {
 	}
 	fmt.Printf("Subtest %s: SUCCESS (0.001s)\n", name)
 	return 0
+}
+
+// hang does not come back. It is a system call because the runtime ends a
+// program whose goroutines all wait, unless the race detector is in it.
+func hang() {
+	for {
+		_ = syscall.Pause() // comes back for signals of the runtime
+	}
 }
 
 // sharedReaper is one for all tests: it waits for any child of the process.
@@ -113,7 +121,7 @@ func newBench(t *testing.T, plan wire.Plan) *bench {
 		log:     kmsg{path: filepath.Join(b.dir, "kmsg")},
 		reaper:  sharedReaper(),
 		command: b.fakeCommand,
-		grace:   patience / 100,
+		grace:   patience / 10,
 		lockdep: filepath.Join(b.dir, "lockdep"),
 		sysrq:   filepath.Join(b.dir, "sysrq"),
 	}
@@ -125,6 +133,9 @@ func newBench(t *testing.T, plan wire.Plan) *bench {
 func (b *bench) fakeCommand(job wire.Job) (command, error) {
 	if job.Binary == "missing" {
 		return command{path: filepath.Join(b.dir, "missing")}, nil
+	}
+	if job.Binary == "lacking" {
+		return command{}, fmt.Errorf("%w: lacking", errNoTest)
 	}
 	self, err := os.Executable()
 	c := command{

@@ -3,6 +3,7 @@
 package guest
 
 import (
+	"errors"
 	"fmt"
 	"syscall"
 	"time"
@@ -40,6 +41,9 @@ type jobRun struct {
 func (a *agent) job(index int, job wire.Job, limit time.Duration) (outcome, error) {
 	r := &jobRun{a: a, index: index, job: job, words: words{subtest: job.Subtest}}
 	c, err := a.childFor(job)
+	if errors.Is(err, errNoTest) {
+		return outcome{result: wire.Skip, exit: exitInvalid, why: err.Error()}, nil
+	}
 	if err != nil {
 		return outcome{result: wire.Incomplete, exit: exitInvalid, why: err.Error()}, nil
 	}

@@ -4,6 +4,7 @@ package guest
 
 import (
 	"bufio"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -145,21 +146,38 @@ func FuzzOutput(f *testing.F) {
 	})
 }
 
-func TestCommands(t *testing.T) {
+func TestIGTCommand(t *testing.T) {
 	t.Parallel()
-	c, err := commandFor(wire.Job{Binary: "kms_flip", Subtest: "basic", Driver: "vkms", IGT: true})
-	if err != nil {
+	root := t.TempDir()
+	job := wire.Job{Binary: "kms_flip", Subtest: "basic", Driver: "vkms", IGT: true}
+	if _, err := igtCommand(root, job); err == nil || errors.Is(err, errNoTest) {
+		t.Errorf("without an image: error %v; want one that is not the IGT's", err)
+	}
+	if err := os.Mkdir(filepath.Join(root, "tests"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if c.path != "/tests/kms_flip" || c.root != igtRoot || c.server ||
+	if _, err := igtCommand(root, job); !errors.Is(err, errNoTest) {
+		t.Errorf("without the test: error %v; want %v", err, errNoTest)
+	}
+	for _, name := range []string{"kms_flip", "syncobj_basic"} {
+		if err := os.WriteFile(filepath.Join(root, "tests", name), nil, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := igtCommand(root, job)
+	if err != nil || c.path != "/tests/kms_flip" || c.root != root || c.server ||
 		!slices.Equal(c.args, []string{"kms_flip", "--run-subtest", "basic"}) ||
 		!slices.Contains(c.env, "IGT_FORCE_DRIVER=vkms") {
-		t.Errorf("IGT command %+v", c)
+		t.Errorf("IGT command %+v, %v", c, err)
 	}
-	c = igtCommand(wire.Job{Binary: "syncobj_basic"})
-	if len(c.args) != 1 || strings.Contains(strings.Join(c.env, " "), "IGT_FORCE_DRIVER") {
-		t.Errorf("IGT command without subtest and driver %+v", c)
+	c, err = igtCommand(root, wire.Job{Binary: "syncobj_basic"})
+	if err != nil || len(c.args) != 1 || strings.Contains(strings.Join(c.env, " "), "IGT_FORCE_DRIVER") {
+		t.Errorf("IGT command without subtest and driver %+v, %v", c, err)
 	}
+}
+
+func TestLink(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "links")
 	for range 2 { // the second time it is there
 		path, err := link(dir, "fence_x")
