@@ -90,6 +90,7 @@ type boot struct {
 	exit   Exit   // how it will be said to have ended; empty while nothing happened
 	detail string // goes with exit
 	hung   bool   // some test hung, whatever came later
+	stuck  bool   // the test that runs now hung and cannot be killed
 	ready  time.Duration
 
 	readers  sync.WaitGroup

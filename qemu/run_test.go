@@ -69,8 +69,8 @@ func TestRunExits(t *testing.T) {
 			set: func(o *Options) { o.TestTimeout = time.Second }, results: []wire.Result{wire.Pass, wire.Pass},
 		},
 		"hang seen by the agent": {
-			jobs: []string{"agenthang", "b"}, exit: HangExit, detail: "a test hung",
-			results: []wire.Result{wire.Timeout, wire.Pass},
+			jobs: []string{"agenthang", "b"}, exit: HangExit, detail: "agenthang@0 hung",
+			results: []wire.Result{wire.Timeout},
 		},
 		"not down after the last test": {
 			jobs: []string{"notdown"}, exit: HangExit, detail: "did not go down", console: "Show Blocked State",
@@ -180,8 +180,8 @@ func TestRunForgedEvents(t *testing.T) {
 			t.Errorf("event %s has name %q; want names of the plan", ev.Kind, ev.Name)
 		}
 	}
-	if last := out.Events[len(out.Events)-1]; last.Kind != wire.Done || out.Refused < 100000 {
-		t.Errorf("last event is %s, %d refused; want done and all the spam", last.Kind, out.Refused)
+	if last := out.Events[len(out.Events)-1]; last.Kind != wire.End || out.Refused < 100000 {
+		t.Errorf("last event is %s, %d refused; want the end of the hung job and all the spam", last.Kind, out.Refused)
 	}
 }
 

@@ -36,8 +36,9 @@ func (s *schedule) plan() []wire.Job {
 }
 
 // ran notes that a boot started the first n jobs that were left. When some are
-// left after it, the last of the n ended the boot.
-func (s *schedule) ran(n int) {
+// left after it, the last of the n ended the boot. A hang costs the test's whole
+// limit and so counts twice.
+func (s *schedule) ran(n int, hung bool) {
 	if n == 0 {
 		return
 	}
@@ -47,6 +48,9 @@ func (s *schedule) ran(n int) {
 		s.struck[g] = 0
 	}
 	s.struck[g]++
+	if hung {
+		s.struck[g]++
+	}
 	var others, same []int
 	for _, i := range s.left {
 		if group(s.jobs[i]) == g {

@@ -32,23 +32,25 @@ func TestSchedule(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		started []int // jobs that each boot started
+		hung    bool  // and each ended by a hang
 		want    string
 	}{
-		"nothing ran":       {nil, "a@1 b@1 a@2 b@2 a@3 a@4 a@5 a@6"},
-		"no job started":    {[]int{0}, "a@1 b@1 a@2 b@2 a@3 a@4 a@5 a@6"},
-		"first ended it":    {[]int{1}, "b@1 b@2 a@2 a@3 a@4 a@5 a@6"},
-		"second ended it":   {[]int{2}, "a@2 a@3 a@4 a@5 a@6 b@2"},
-		"both groups":       {[]int{1, 2}, "a@2 a@3 a@4 a@5 a@6"},
-		"group is given up": {[]int{1, 3, 1, 1, 1}, ""},
-		"a row is broken":   {[]int{1, 2, 1, 2}, "a@5 a@6"},
-		"all ran":           {[]int{8}, ""},
+		"nothing ran":        {nil, false, "a@1 b@1 a@2 b@2 a@3 a@4 a@5 a@6"},
+		"no job started":     {[]int{0}, false, "a@1 b@1 a@2 b@2 a@3 a@4 a@5 a@6"},
+		"first ended it":     {[]int{1}, false, "b@1 b@2 a@2 a@3 a@4 a@5 a@6"},
+		"second ended it":    {[]int{2}, false, "a@2 a@3 a@4 a@5 a@6 b@2"},
+		"both groups":        {[]int{1, 2}, false, "a@2 a@3 a@4 a@5 a@6"},
+		"group is given up":  {[]int{1, 3, 1, 1, 1}, false, ""},
+		"a row is broken":    {[]int{1, 2, 1, 2}, false, "a@5 a@6"},
+		"hangs count double": {[]int{1, 2, 1}, true, ""},
+		"all ran":            {[]int{8}, false, ""},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSchedule(jobList("a@1", "b@1", "a@2", "b@2", "a@3", "a@4", "a@5", "a@6"))
 			for _, n := range tc.started {
-				s.ran(n)
+				s.ran(n, tc.hung)
 			}
 			if got := names(s.plan()); got != tc.want {
 				t.Errorf("left %q; want %q", got, tc.want)
@@ -64,7 +66,7 @@ func FuzzSchedule(f *testing.F) {
 		s := newSchedule(jobList("a@1", "b@1", "a@2", "c@1", "b@2", "a@3"))
 		for _, n := range boots {
 			before := slices.Clone(s.left)
-			s.ran(min(int(n), len(s.left)))
+			s.ran(min(int(n), len(s.left)), n%2 == 0)
 			seen := map[int]bool{}
 			for _, i := range s.left {
 				if seen[i] || !slices.Contains(before, i) {

@@ -33,7 +33,7 @@ const fruitless = 2
 // lockdep stops at its first report, so the guest stops after the test that
 // caused one and the next boot goes on with the next test; so it does after a
 // panic, a hang or a silent guest. The jobs of the same binary and driver then
-// come last, and are given up when they end four boots in a row. A job is never
+// come last, and are given up when they end four boots in a row (two by hanging). A job is never
 // run twice. Where lockdep is dead before the first test all jobs run in that
 // one boot.
 //
@@ -71,7 +71,7 @@ func RunAll(ctx context.Context, o Options, jobs []wire.Job, l Limits) ([]Boot, 
 		}
 		idle++
 		if n := b.started(); n > 0 {
-			todo.ran(n)
+			todo.ran(n, out.Exit == HangExit)
 			idle = 0
 		}
 		if len(todo.left) == 0 && out.Ready > 0 || out.Exit == TimedOut || idle == fruitless || len(boots) > l.Reboots {

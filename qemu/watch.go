@@ -73,8 +73,15 @@ func (b *boot) event(ev wire.Event, now time.Time) {
 		}
 	case wire.End:
 		b.limits.clear(testLimit)
+		if b.stuck {
+			// What is stuck holds devices and locks that later tests need: they
+			// get a guest of their own.
+			b.ledger.closed = true
+			b.conclude(HangExit, ev.Name+" hung", now)
+			b.p.stop()
+		}
 	case wire.Hang:
-		b.hung = true // the agent has asked SysRq already
+		b.hung, b.stuck = true, true // the agent has asked SysRq already
 		b.limits.clear(testLimit)
 	case wire.Stopped, wire.Done:
 		b.conclude(Clean, "", now)

@@ -19,6 +19,10 @@ type Evidence struct {
 
 	Culprits map[string]Culprit // by signature: patches that were found to bring a finding
 
+	// Untested says in words why nothing of the series can be tested here; no
+	// test is run then. Empty when something can.
+	Untested string
+
 	Overlay bool // overlays were on top of both kernels
 	Bare    *Run // the patched kernel without overlays; nil when that was not tried
 }
@@ -122,6 +126,8 @@ func word(e Evidence, v Verdict) (Word, string) {
 		return Findings, "1 problem that the base does not have"
 	case len(v.Findings) > 1:
 		return Findings, fmt.Sprintf("%d problems that the base does not have", len(v.Findings))
+	case e.Untested != "":
+		return NotExercised, clip(e.Untested, maxTitle)
 	case v.Lockdep.Tested == 0:
 		return NotExercised, v.Lockdep.Reason
 	case exercise(e.Base).Ran == 0:

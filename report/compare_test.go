@@ -119,7 +119,7 @@ func TestCompareWord(t *testing.T) {
 		"base ran nothing":          {Evidence{Base: results(run(boot()), "skip", true), Patched: good}, NotExercised, "", 0},
 		"no base":                   {Evidence{Patched: good}, InfraError, "", 0},
 		"base does not boot":        {Evidence{Base: run(notUp(ending(boot(), ExitNoBoot, "silent"))), Patched: run(boot(alloc))}, InfraError, "circular-dependency", 0},
-		"patched does not boot":     {Evidence{Base: good, Patched: run(notUp(ending(boot(), ExitNoBoot, "silent")))}, BootFailure, "", 0},
+		"patched does not boot":     {Evidence{Base: good, Patched: run(notUp(ending(boot(), ExitNoBoot, "silent")))}, BootFailure, "guest-silent", 0},
 		"panic at boot":             {Evidence{Base: good, Patched: run(notUp(ending(boot(splat("panic", "", "")), ExitPanic, "p")))}, BootFailure, "panic", 0},
 		"splat at boot":             {Evidence{Base: good, Patched: results(run(boot(splat("circular-dependency", "init", ""))), "pass", false)}, Findings, "circular-dependency", 0},
 		"qemu fails":                {Evidence{Base: good, Patched: run(notUp(ending(boot(), ExitQEMUFailed, "no memory")))}, InfraError, "", 0},

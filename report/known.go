@@ -151,6 +151,11 @@ func sightings(r Run, b Boot) []lockdep.Splat {
 		made.Family, where = FamilyHang, "whole run"
 	case ExitSilent:
 		made.Family = FamilySilent
+	case ExitNoBoot:
+		if r.ready() || len(b.Splats) > 0 {
+			return b.Splats // the host was slow, or the splats say why
+		}
+		made.Family, where = FamilySilent, "boot"
 	case ExitPanic:
 		if slices.ContainsFunc(b.Splats, saysCrash) {
 			return b.Splats

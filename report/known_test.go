@@ -87,7 +87,7 @@ func TestSightings(t *testing.T) {
 		"panic with a reason":  {ending(boot(null), ExitPanic, "Oops"), null.Signature},
 		"panic folded in":      {ending(boot(folded), ExitPanic, "Oops"), folded.Signature},
 		"panic without words":  {ending(boot(), ExitPanic, ""), "panic: t"},
-		"never up":             {notUp(ending(boot(), ExitNoBoot, "60 s")), ""},
+		"never up":             {notUp(ending(boot(), ExitNoBoot, "60 s")), "guest-silent: boot"},
 		"QEMU did not run":     {notUp(ending(boot(), ExitQEMUFailed, "no binary")), ""},
 		"hang after something": {ending(boot(null), ExitHang, "60 s"), "test-hang: t"},
 	}

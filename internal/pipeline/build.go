@@ -60,9 +60,11 @@ func (k *check) kernels(ctx context.Context) (kernels, error) {
 	if err != nil {
 		return built, err
 	}
-	built.tip = built.base // when every patch was in the base already
-	if n := len(built.prefixes); n > 0 {
-		built.tip = built.prefixes[n-1].image
+	if k.ev.Untested == "" {
+		built.tip = built.prefixes[len(built.prefixes)-1].image
+	}
+	if err := k.coverage(ctx, built, layer); err != nil {
+		return built, err
 	}
 	_, err = slot.Checkout(ctx, slot.Home())
 	return built, err

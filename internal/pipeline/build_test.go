@@ -15,8 +15,9 @@ import (
 	"github.com/fencebot/fencebot/report"
 )
 
-// A warning that the prefix before has is not the patch's; an error is kept,
-// so that a break that stays can be told from a new one.
+// A warning that the prefix before has is not the patch's, and one beside an
+// error is mostly its fallout; an error is kept, so that a break that stays can
+// be told from a new one.
 func TestFresh(t *testing.T) {
 	t.Parallel()
 	old := kernelbuild.Diagnostic{Kind: kernelbuild.Warning, File: "a.c", Line: 3, Message: "unused variable 'x'"}
@@ -24,8 +25,12 @@ func TestFresh(t *testing.T) {
 	moved.Line = 9
 	brought := kernelbuild.Diagnostic{Kind: kernelbuild.Warning, File: "b.c", Line: 1, Message: "unused variable 'y'"}
 	broken := kernelbuild.Diagnostic{Kind: kernelbuild.Error, File: "c.c", Line: 1, Message: "'z' undeclared"}
-	got := fresh([]kernelbuild.Diagnostic{old, broken}, []kernelbuild.Diagnostic{moved, brought, broken})
-	if d := cmp.Diff([]kernelbuild.Diagnostic{brought, broken}, got); d != "" {
+	got := fresh([]kernelbuild.Diagnostic{old, broken}, []kernelbuild.Diagnostic{moved, brought})
+	if d := cmp.Diff([]kernelbuild.Diagnostic{brought}, got); d != "" {
+		t.Error(d)
+	}
+	got = fresh([]kernelbuild.Diagnostic{old}, []kernelbuild.Diagnostic{moved, brought, broken})
+	if d := cmp.Diff([]kernelbuild.Diagnostic{broken}, got); d != "" {
 		t.Error(d)
 	}
 }

@@ -197,6 +197,25 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// What changes nothing in the kernel that is tested is never a pass: a file
+// that is not compiled, and a series that is in the base already.
+func TestCheckNothingToTest(t *testing.T) {
+	t.Parallel()
+	l := setup(t, "quiet")
+	other := series(t, "quiet", "quieter")
+	other.Patches[0].Diff = "diff --git a/msm.c b/msm.c\nnew file mode 100644\n--- /dev/null\n+++ b/msm.c\n@@ -0,0 +1 @@\n+this does not compile\n"
+	rep, _, err := l.check(t, other)
+	if err != nil || rep.Word != report.NotExercised || !strings.Contains(fmt.Sprint(rep.Notes), "msm.c") {
+		t.Errorf("a file that is not compiled: %s (%s) %q, %v; want not-exercised and the file", rep.Word, rep.Reason, rep.Notes, err)
+	}
+	there := series(t, "quieter", "quiet")
+	there.Patches[0].Diff = "diff --git a/core.c b/core.c\n--- a/core.c\n+++ b/core.c\n@@ -1 +1 @@\n-int old_core = 1;\n+int core = 1;\n"
+	rep, told, err := l.check(t, there)
+	if err != nil || rep.Word == report.Pass || told[StageBoot].Ended {
+		t.Errorf("a series that is there already: %s (%s), %v", rep.Word, rep.Reason, err)
+	}
+}
+
 // A conflict is an answer without a build.
 func TestCheckConflict(t *testing.T) {
 	t.Parallel()

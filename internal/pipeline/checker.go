@@ -73,6 +73,7 @@ type check struct {
 	ev    report.Evidence
 	rng   gittree.OverlaidRange
 	repro report.Reproduce
+	notes []string // for the report
 }
 
 // Check runs all stages for one request. The run directory, which holds logs
@@ -94,12 +95,12 @@ func (c *Checker) Check(ctx context.Context, req Request) (rep report.Report, di
 
 // run goes through the stages until one of them gives the answer.
 func (k *check) run(ctx context.Context) error {
-	if err := k.apply(ctx); err != nil || k.ev.Conflict != nil {
+	if err := k.apply(ctx); err != nil || k.ev.Conflict != nil || k.ev.Untested != "" {
 		return err
 	}
 	built, err := k.kernels(ctx)
-	if err != nil || k.ev.Infra != "" {
-		return err
+	if err != nil || k.ev.Infra != "" || k.ev.Untested != "" {
+		return errors.Join(err, k.dropImages(built))
 	}
 	return errors.Join(k.boots(ctx, built), k.dropImages(built))
 }
@@ -127,6 +128,9 @@ func (k *check) apply(ctx context.Context) error {
 		k.ev.Overlay = false
 	}
 	k.ev.Patches = len(rng.Commits) + len(rng.Skipped)
+	if len(rng.Commits) == 0 {
+		k.ev.Untested = "every patch of the series is in the base already"
+	}
 	end(fmt.Sprintf("%d patches on %.12s", k.ev.Patches, rng.Base))
 	return nil
 }

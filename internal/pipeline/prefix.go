@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/fencebot/fencebot/internal/gittree"
@@ -63,6 +64,10 @@ func (k *check) prefixes(ctx context.Context, slot *gittree.Slot, warm warmBuild
 		patch := k.rng.Range.Commits[i].Patch
 		step(i, fmt.Sprintf("patch %d of %d", patch, k.ev.Patches))
 		res, err := k.buildAt(ctx, slot, layer, commit, fmt.Sprintf("build-patch-%d.log", patch))
+		if c, ok := errors.AsType[*kernelbuild.ConfigError](err); ok {
+			k.ev.Untested = fmt.Sprintf("with patch %d the kernel of the tests cannot be configured any more: %s", patch, list(c.Symbols, 3))
+			return all, nil
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -140,13 +145,18 @@ func (k *check) buildRequest(slot *gittree.Slot, output, log string, trusted boo
 // in full: whether one is a later patch's is for package report to say.
 func fresh(before, now []kernelbuild.Diagnostic) []kernelbuild.Diagnostic {
 	out := kernelbuild.NewWarnings(before, now)
+	if slices.ContainsFunc(now, isError) {
+		out = nil // warnings of a build that breaks are mostly its fallout
+	}
 	for _, d := range now {
-		if d.Kind == kernelbuild.Error {
+		if isError(d) {
 			out = append(out, d)
 		}
 	}
 	return out
 }
+
+func isError(d kernelbuild.Diagnostic) bool { return d.Kind == kernelbuild.Error }
 
 // rawErrors is the text of a broken build that a report shows.
 func rawErrors(res kernelbuild.Result) string {
@@ -155,7 +165,7 @@ func rawErrors(res kernelbuild.Result) string {
 	}
 	var lines []string
 	for _, d := range res.Diagnostics {
-		if d.Kind == kernelbuild.Error {
+		if isError(d) {
 			lines = append(lines, d.String())
 		}
 	}
@@ -164,7 +174,7 @@ func rawErrors(res kernelbuild.Result) string {
 
 func firstError(all []kernelbuild.Diagnostic) string {
 	for _, d := range all {
-		if d.Kind == kernelbuild.Error {
+		if isError(d) {
 			return d.String()
 		}
 	}

@@ -25,6 +25,7 @@ func (k *check) report() report.Report {
 	if rep.Word == report.InfraError {
 		rep.Error = rep.Reason
 	}
+	rep.Notes = append(rep.Notes, k.notes...)
 	for _, d := range k.rng.Dropped {
 		rep.Notes = append(rep.Notes, fmt.Sprintf("overlay %q was left out: %s", d.Title, d.Why))
 	}
