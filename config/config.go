@@ -43,9 +43,9 @@ type QEMU struct {
 	Accel   string `toml:"accel"`   // "kvm", "tcg" or "" (default) for a probe
 	CPUs    int    `toml:"cpus"`    // virtual processors; default 2
 	MemMiB  int    `toml:"mem_mib"` // guest memory; default 1024
-	Boot    Span   `toml:"boot"`    // limit from start to the agent's first word; default 2m
+	Boot    Span   `toml:"boot"`    // limit from start to the agent's first word; default 1m
 	Silence Span   `toml:"silence"` // limit without a byte from the guest; default 90s
-	Test    Span   `toml:"test"`    // limit for one subtest; default 60s
+	Test    Span   `toml:"test"`    // limit for one subtest; default 30s
 	Run     Span   `toml:"run"`     // limit for one whole boot; default 20m
 	Reboots int    `toml:"reboots"` // reboots of one run after splats and crashes; default 8
 }
@@ -85,8 +85,8 @@ func Default() Config {
 		Build: Build{CCache: true, Sandbox: "bubblewrap", DiskMiB: 2048, Timeout: Span(time.Hour)},
 		QEMU: QEMU{
 			Binary: "qemu-system-x86_64", CPUs: 2, MemMiB: 1024, Reboots: 8,
-			Boot: Span(2 * time.Minute), Silence: Span(90 * time.Second),
-			Test: Span(time.Minute), Run: Span(20 * time.Minute),
+			Boot: Span(time.Minute), Silence: Span(90 * time.Second),
+			Test: Span(30 * time.Second), Run: Span(20 * time.Minute),
 		},
 		Reply: Reply{From: "fencebot <fencebot@localhost>"},
 	}

@@ -91,7 +91,7 @@ func asConflict(err error) *patch.ConflictError {
 // chooseBase marks a base that the user asked for and the tree lacks as wrong use.
 func chooseBase(ctx context.Context, repo *gittree.Repo, explicit, fromSeries string) (commit, why string, err error) {
 	commit, why, err = repo.BaseChoice(ctx, explicit, fromSeries)
-	if errors.Is(err, gittree.ErrUnknownRev) {
+	if explicit != "" && errors.Is(err, gittree.ErrUnknownRev) {
 		err = usageError{fmt.Errorf("--base %s: %w", explicit, err)}
 	}
 	return commit, why, err

@@ -115,7 +115,7 @@ func (a *app) printVerdict(rep report.Report, asked, kept outputs) error {
 	if files.HTML == "" {
 		files.HTML = kept.html
 	}
-	color := isTerminal(a.stdout) && os.Getenv("NO_COLOR") == ""
+	color := isTerminal(a.stdout) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	return render.Text(a.stdout, rep, render.TextOptions{Color: color, Width: width(a.stdout), Files: files})
 }
 

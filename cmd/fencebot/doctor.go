@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os/exec"
 	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
@@ -68,7 +69,7 @@ func (a *app) doctor(ctx context.Context) error {
 		fmt.Fprintf(a.stdout, "%s  %-20s  %s\n", word, what, hint)
 	}
 	for _, n := range needs(a.cfg.QEMU.Binary) {
-		path, err := exec.LookPath(n.program)
+		path, err := lookPath(n.program)
 		hint := path
 		if err != nil {
 			hint = fmt.Sprintf("%s; apt-get install %s", n.why, n.pkg)
@@ -87,6 +88,18 @@ func (a *app) doctor(ctx context.Context) error {
 	}
 	fmt.Fprintf(a.stdout, "\nfencebot check can run here (%d processors)\n", runtime.NumCPU())
 	return nil
+}
+
+// lookPath finds a program also where Debian keeps root's, which ordinary users
+// do not have on PATH and may run all the same.
+func lookPath(program string) (string, error) {
+	path, err := exec.LookPath(program)
+	for _, dir := range []string{"/usr/sbin/", "/sbin/"} {
+		if err != nil && !strings.Contains(program, "/") {
+			path, err = exec.LookPath(dir + program)
+		}
+	}
+	return path, err
 }
 
 // doctorAccel says what guests will run on; without KVM they are slower, and

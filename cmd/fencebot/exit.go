@@ -6,6 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"syscall"
+
+	"github.com/fencebot/fencebot/kernelbuild"
 )
 
 // Exit codes, as docs/operations.md lists them.
@@ -29,6 +33,18 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 type codeError int
 
 func (e codeError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// hint says what to do about a failure that is the host's, or "".
+func hint(err error) string {
+	lack, ok := errors.AsType[*kernelbuild.ResourceError](err)
+	switch {
+	case errors.Is(err, syscall.ENOSPC) || ok && lack.What == "disk space":
+		return "the disk is full: a check needs about 1 GiB beside the tree; free some, or say --state DIR on a larger disk"
+	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS):
+		return "the state directory must be writable: say --state DIR for another one"
+	}
+	return ""
+}
 
 // exitCode is the one place where an error becomes an exit code.
 func exitCode(ctx context.Context, err error) (code int, silent bool) {

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -87,12 +88,30 @@ func (a *app) rangeTree(ctx context.Context, name string) (sourceTree, error) {
 	if name != "" {
 		return a.openTree(ctx, name)
 	}
-	repo, err := gittree.Open(ctx, ".")
+	tree, err := kernelHere(ctx)
 	if err != nil {
 		return a.openTree(ctx, "")
 	}
 	if n, err := gittree.Uncommitted(ctx, "."); err == nil && n > 0 {
-		fmt.Fprintf(a.stderr, "fencebot: %d files with uncommitted changes are not part of the range\n", n)
+		fmt.Fprintf(a.stderr, "fencebot: changes that are not committed (files: %d) are not part of the range\n", n)
+	}
+	return tree, nil
+}
+
+// errNoKernel reports a directory that is in no work tree of a kernel.
+var errNoKernel = errors.New("not in the work tree of a kernel")
+
+// kernelHere opens the git work tree one stands in, when it is a kernel's.
+func kernelHere(ctx context.Context) (sourceTree, error) {
+	repo, err := gittree.Open(ctx, ".")
+	if err != nil {
+		return sourceTree{}, err
+	}
+	top := strings.TrimSuffix(repo.Dir(), "/.git")
+	for _, name := range []string{"Kbuild", "Kconfig", "MAINTAINERS", "scripts/kconfig"} {
+		if _, err := os.Stat(filepath.Join(top, name)); err != nil {
+			return sourceTree{}, errors.Join(errNoKernel, repo.Close())
+		}
 	}
 	return sourceTree{repo, workTreeName(repo.Dir())}, nil
 }

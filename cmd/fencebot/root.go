@@ -42,6 +42,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return code
 	}
 	fmt.Fprintf(stderr, "fencebot: %v\n", err)
+	if h := hint(err); h != "" {
+		fmt.Fprintf(stderr, "fencebot: %s\n", h)
+	}
 	return code
 }
 
@@ -82,14 +85,14 @@ func noCommand(cmd *cobra.Command, args []string) error {
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		return usagef("no command %q; did you mean %q?", args[0], near[0])
 	}
-	return usagef("no command %q; see fencebot --help", args[0])
+	return usagef("no command %q; see %s --help", args[0], cmd.CommandPath())
 }
 
 // exactly wants n arguments and names them in its error.
 func exactly(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != n {
-			return usagef("%s: want %s; see %s --help", cmd.CommandPath(), what, cmd.CommandPath())
+			return usagef("%s: want %s; see %s --help", cmd.Name(), what, cmd.CommandPath())
 		}
 		return nil
 	}

@@ -38,8 +38,9 @@ func (a *app) treeCommand() *cobra.Command {
 		},
 		&cobra.Command{
 			Use: "remove NAME", Short: "Forget a tree and delete its repository",
-			Args: exactly(1, "a name"),
-			RunE: func(_ *cobra.Command, args []string) error { return a.treeRemove(args[0]) },
+			SuggestFor: []string{"rm", "delete"},
+			Args:       exactly(1, "a name"),
+			RunE:       func(_ *cobra.Command, args []string) error { return a.treeRemove(args[0]) },
 		},
 	)
 	return cmd
@@ -130,7 +131,7 @@ func unknownTree(trees *gittree.Registry, name string, err error) error {
 	if !errors.Is(err, gittree.ErrUnknownTree) {
 		return err
 	}
-	return usagef("tree %q: %w; %s", name, err, treeNames(trees))
+	return usagef("no tree %q; %s", name, treeNames(trees))
 }
 
 func treeNames(trees *gittree.Registry) string {
@@ -171,8 +172,8 @@ func (a *app) openTree(ctx context.Context, name string) (sourceTree, error) {
 		}
 	}
 	if name == "" {
-		if repo, err := gittree.Open(ctx, "."); err == nil {
-			return sourceTree{repo, workTreeName(repo.Dir())}, nil
+		if tree, err := kernelHere(ctx); err == nil {
+			return tree, nil
 		}
 		return sourceTree{}, usagef("which tree? Say --tree NAME; %s", treeNames(trees))
 	}

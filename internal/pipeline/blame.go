@@ -33,7 +33,7 @@ func (k *check) blame(ctx context.Context, guest qemu.Options, built kernels) er
 	for n, r := range reruns {
 		jobs := k.jobsOf(r)
 		for _, sig := range r.Signatures {
-			step(n, fmt.Sprintf("%d tests of boot %d", len(jobs), r.Boot+1))
+			step(n, fmt.Sprintf("boot %d, tests: %d", r.Boot+1, len(jobs)))
 			runs := 0
 			c, err := culprit(built.prefixes, func(p prefix) (bool, error) {
 				runs++
@@ -48,7 +48,7 @@ func (k *check) blame(ctx context.Context, guest qemu.Options, built kernels) er
 		}
 	}
 	if len(reruns) > 0 {
-		end(fmt.Sprintf("%d findings", len(k.ev.Culprits)))
+		end(fmt.Sprintf("findings: %d", len(k.ev.Culprits)))
 	}
 	return nil
 }

@@ -235,7 +235,7 @@ func (k *check) replay(ctx context.Context, guest qemu.Options, built kernels) e
 	for _, r := range reruns {
 		jobs := k.jobsOf(r)
 		for n := range report.Replays {
-			step(done, fmt.Sprintf("%d tests of boot %d, time %d", len(jobs), r.Boot+1, n+1))
+			step(done, fmt.Sprintf("boot %d, tests: %d, time %d", r.Boot+1, len(jobs), n+1))
 			console := k.log(fmt.Sprintf("console-replay-%d-%d.log", r.Boot+1, n+1))
 			run, err := k.boot(ctx, guest, built.base, console, jobs)
 			if err != nil {
@@ -260,5 +260,5 @@ func tally(r report.Run) string {
 	for _, b := range r.Boots {
 		splats += len(b.Splats)
 	}
-	return fmt.Sprintf("%d of %d tests ran, %d boots, %d kernel reports", ran, len(r.Cases), len(r.Boots), splats)
+	return fmt.Sprintf("tests run: %d of %d, boots: %d, kernel reports: %d", ran, len(r.Cases), len(r.Boots), splats)
 }

@@ -131,7 +131,7 @@ func (k *check) apply(ctx context.Context) error {
 	if len(rng.Commits) == 0 {
 		k.ev.Untested = "every patch of the series is in the base already"
 	}
-	end(fmt.Sprintf("%d patches on %.12s", k.ev.Patches, rng.Base))
+	end(fmt.Sprintf("patches: %d, on %.12s", k.ev.Patches, rng.Base))
 	return nil
 }
 

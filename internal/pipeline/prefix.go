@@ -85,7 +85,7 @@ func (k *check) prefixes(ctx context.Context, slot *gittree.Slot, warm warmBuild
 		}
 		all = append(all, p)
 	}
-	end(fmt.Sprintf("%d patches", len(commits)))
+	end(fmt.Sprintf("patches: %d", len(commits)))
 	return all, nil
 }
 

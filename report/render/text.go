@@ -103,9 +103,7 @@ func textFacts(t *text, r report.Report, files Files) {
 		}
 		t.item("known", field(f.Title)+" (the base shows it, too)")
 	}
-	if n := warnings(r); n > 0 {
-		t.item("warnings", plural(n, "new compiler warning"))
-	}
+	t.warnings(r)
 	if r.Base.Commit != "" {
 		t.item("base", baseLine(r))
 	}
@@ -120,6 +118,25 @@ func textFacts(t *text, r report.Report, files Files) {
 	}
 	if files.JSON != "" {
 		t.add("  " + fmt.Sprintf("%-10s", "again") + "fencebot reproduce " + visible(fileName(files.JSON)))
+	}
+}
+
+// textWarnings is how many compiler warnings the terminal shows.
+const textWarnings = 3
+
+// warnings lists the first new compiler warnings with their places.
+func (t *text) warnings(r report.Report) {
+	n := warnings(r)
+	if n == 0 {
+		return
+	}
+	t.item("warnings", plural(n, "new compiler warning"))
+	shown := 0
+	for _, d := range r.Build.Diagnostics {
+		if d.Kind != "error" && shown < textWarnings {
+			t.item("", field(d.String()))
+			shown++
+		}
 	}
 }
 
