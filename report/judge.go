@@ -55,13 +55,18 @@ func (j *judge) boot(r Run, b Boot) {
 }
 
 // find returns the finding that is the same bug. A damaged report belongs to a
-// finding of its kind in the same test.
+// finding of its kind in the same test, and a test that hung without a word of
+// the kernel to whatever hangs: nothing tells two such bugs apart, and each
+// test that waits for the first one shows it again.
 func (j *judge) find(s lockdep.Splat) (int, bool) {
 	if i, ok := j.bySig[signature(s)]; ok {
 		return i, true
 	}
 	for i, r := range j.roots {
 		if (s.Corrupted || r.Corrupted) && r.Family == s.Family && r.Subtest == s.Subtest {
+			return i, true
+		}
+		if (s.Family == FamilyHang || s.Family == FamilySilent) && groupOf(r.Family) == stalls {
 			return i, true
 		}
 	}

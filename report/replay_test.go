@@ -44,3 +44,18 @@ func TestCulpritsAreTakenOver(t *testing.T) {
 		t.Errorf("findings = %+v; want one of patch 2", v.Findings)
 	}
 }
+
+// Tests that hang without a word of the kernel are one finding: nothing tells
+// their bugs apart, and whatever waits for the first one hangs as well.
+func TestHangsWithoutAWordAreOne(t *testing.T) {
+	t.Parallel()
+	clean := Run{Boots: []Boot{{Ready: true, Exit: ExitClean}}, Cases: []igt.Case{{Name: "a@1", Result: wire.Pass, Alive: true}}}
+	bad := Run{
+		Boots: []Boot{{Number: 0, Ready: true, Exit: ExitHang, Detail: "a@1 hung"}, {Number: 1, Ready: true, Exit: ExitHang, Detail: "b@1 hung"}},
+		Cases: []igt.Case{{Name: "a@1", Result: wire.Timeout, Alive: true}, {Name: "b@1", Result: wire.Timeout, Boot: 1, Alive: true}},
+	}
+	v := Compare(Evidence{Patches: 1, Base: clean, Patched: bad})
+	if len(v.Findings) != 1 || v.Findings[0].Family != FamilyHang || v.Findings[0].Count != 2 {
+		t.Errorf("findings = %+v; want one hang, seen twice", v.Findings)
+	}
+}

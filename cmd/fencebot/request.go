@@ -18,6 +18,7 @@ import (
 	"github.com/fencebot/fencebot/internal/pipeline"
 	"github.com/fencebot/fencebot/internal/testplan"
 	"github.com/fencebot/fencebot/patch"
+	"github.com/fencebot/fencebot/qemu"
 )
 
 // request reads everything that a check needs before any work is done. The
@@ -29,6 +30,11 @@ func (a *app) request(ctx context.Context, f checkFlags, args []string) (pipelin
 		return pipeline.Request{}, none, usageError{err}
 	}
 	req := pipeline.Request{IGT: a.igtDir(f.igt), Jobs: jobs}
+	if req.IGT != "" {
+		if err := qemu.CheckIGT(req.IGT); err != nil {
+			return req, none, usagef("IGT in %s: %w", req.IGT, err)
+		}
+	}
 	if f.overlay != "" {
 		s, err := a.readSeries(ctx, f.overlay)
 		if err != nil {

@@ -42,8 +42,9 @@ func (k *check) boots(ctx context.Context, built kernels) error {
 	return k.blame(ctx, guest, built)
 }
 
-// cmdline turns on what the drivers leave off by default and tests need.
-const cmdline = "vkms.enable_overlay=1"
+// cmdline turns on what the drivers leave off by default and tests need, and
+// has the kernel name a hanging task before its test is given up.
+const cmdline = "vkms.enable_overlay=1 sysctl.kernel.hung_task_timeout_secs=10"
 
 // guest fills in what both kernels run with: the images and the accelerator.
 func (k *check) guest(ctx context.Context) (qemu.Options, error) {

@@ -4,9 +4,11 @@ package igt
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -24,11 +26,14 @@ const maxLogLine = 4 << 10 // bytes; longer console lines are cut
 // The log may have any size: one line of it is held at a time. The only error
 // is that of the reader; the cases then have what was read so far.
 func AddLog(cases []Case, boot int, log io.Reader) error {
-	w := writer{byName: map[string]*Case{}}
+	w := writer{byName: map[string][]*Case{}}
 	for i := range cases {
 		if c := &cases[i]; c.Boot == boot && c.Started() {
-			w.byName[c.Name] = c
+			w.byName[c.Name] = append(w.byName[c.Name], c)
 		}
+	}
+	for _, same := range w.byName {
+		slices.SortStableFunc(same, func(a, b *Case) int { return cmp.Compare(a.Place, b.Place) })
 	}
 	defer w.turn(nil)
 	r := bufio.NewReaderSize(log, maxLogLine)
@@ -49,14 +54,14 @@ func AddLog(cases []Case, boot int, log io.Reader) error {
 
 // A writer deals out the lines of a log.
 type writer struct {
-	byName map[string]*Case
-	now    *Case // whose lines these are; nil for nobody's
+	byName map[string][]*Case // those still to come, in the order of the boot: one for each driver
+	now    *Case              // whose lines these are; nil for nobody's
 	buf    []byte
 }
 
 func (w *writer) line(s string) {
 	if name, ok := announced(s); ok {
-		w.turn(w.byName[name])
+		w.turn(w.next(name))
 	}
 	if w.now != nil {
 		room := MaxLog - len(w.now.Log) - len(w.buf)
@@ -65,6 +70,19 @@ func (w *writer) line(s string) {
 	if strings.Contains(s, "[IGT] ") && strings.Contains(s, ": exiting, ret=") {
 		w.turn(nil)
 	}
+}
+
+// next returns the case that a subtest of this name is, or nil. The log does not
+// say which driver a test runs on, the order does.
+func (w *writer) next(name string) *Case {
+	same := w.byName[name]
+	if len(same) == 0 {
+		return nil
+	}
+	if len(same) > 1 {
+		w.byName[name] = same[1:]
+	}
+	return same[0]
 }
 
 // turn ends the part of one case and begins that of the next.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/fencebot/fencebot/qemu/wire"
 )
 
 const sampleLog = `[    0.1] booting
@@ -80,4 +82,21 @@ func FuzzAddLog(f *testing.F) {
 			t.Errorf("logs of %d and %d bytes", len(cases[0].Log), len(cases[1].Log))
 		}
 	})
+}
+
+// The same subtest on two drivers: the order of the boot tells whose log it is.
+func TestAddLogTwoDrivers(t *testing.T) {
+	t.Parallel()
+	cases := []Case{
+		{Name: "fence_kms@flip", Driver: "virtio_gpu", Result: wire.Pass, Place: 1},
+		{Name: "fence_kms@flip", Driver: "vkms", Result: wire.Pass, Place: 0},
+	}
+	log := "[IGT] fence_kms: starting subtest flip\non vkms\n[IGT] fence_kms: exiting, ret=0\n" +
+		"[IGT] fence_kms: starting subtest flip\non virtio\n"
+	if err := AddLog(cases, 0, strings.NewReader(log)); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(cases[0].Log, "on virtio") || !strings.Contains(cases[1].Log, "on vkms") {
+		t.Errorf("logs are %q and %q", cases[0].Log, cases[1].Log)
+	}
 }
