@@ -25,7 +25,7 @@ var allow = map[string][]string{
 	"patch":               {"mail"},
 	"internal/mailfile":   {"mail"},
 	"internal/atomicfile": {},
-	"internal/gittree":    {"internal/atomicfile", "patch", "mail"},
+	"internal/gittree":    {"patch", "mail"},
 	"internal/sandbox":    {},
 	"kernelbuild":         {"internal/sandbox"},
 	"qemu/wire":           {},
