@@ -100,10 +100,10 @@ func freshErrors(b Build, seen map[string]bool) []Diagnostic {
 
 func buildFinding(b Build, errs []Diagnostic) Finding {
 	s := lockdep.Splat{Family: FamilyBuild, Title: "the kernel does not build", Raw: b.Raw}
-	f := Finding{}
+	file := ""
 	if len(errs) > 0 {
 		s.Title = errs[0].Message
-		f.File, f.Line = clip(errs[0].File, maxTitle), errs[0].Line
+		file, s.Line = clip(errs[0].File, maxTitle), errs[0].Line
 	}
 	if s.Raw == "" {
 		var lines []string
@@ -112,10 +112,9 @@ func buildFinding(b Build, errs []Diagnostic) Finding {
 		}
 		s.Raw = strings.Join(lines, "\n")
 	}
-	s.Signature = fmt.Sprintf("build-error: %s: %s", f.File, s.Title)
-	file, line := f.File, f.Line
-	f = newFinding(s, 0)
-	f.File, f.Line = file, line
+	s.Signature = fmt.Sprintf("build-error: %s: %s", file, s.Title)
+	f := newFinding(s, 0)
+	f.File = file
 	f.Culprit = Culprit{Patch: b.Patch, Why: "the series builds up to the patch before, and not with this one"}
 	if len(errs) > 0 && errs[0].Patch > 0 {
 		f.Culprit.Patch = errs[0].Patch

@@ -144,7 +144,7 @@ func TestCompareFills(t *testing.T) {
 		Replays: []Replay{{Boot: 0, Run: clean}, {Boot: 0, Run: run(boot())}, {Boot: 1, Run: clean}, {Boot: 0}},
 	})
 	f := v.Findings[0]
-	if f.Culprit != (Culprit{1, "the only patch"}) || f.Contract.Name != "alloc-in-signalling" || f.Count != 2 || f.Replayed != 2 || !f.NeedsOverlay {
+	if f.Culprit != (Culprit{Patch: 1, Why: "the only patch"}) || f.Contract.Name != "alloc-in-signalling" || f.Count != 2 || f.Replayed != 2 || !f.NeedsOverlay {
 		t.Errorf("finding = %+v", f)
 	}
 	if want := []Follow{{"hung-task", "hung-task in vkms_wait"}}; !slices.Equal(f.Followed, want) {
@@ -152,7 +152,7 @@ func TestCompareFills(t *testing.T) {
 	}
 	bare := run(boot(alloc))
 	v = Compare(Evidence{Base: clean, Patched: run(boot(alloc)), Patches: 3, Overlay: true, Bare: &bare})
-	if f := v.Findings[0]; f.NeedsOverlay || f.Culprit != (Culprit{0, "not determined"}) {
+	if f := v.Findings[0]; f.NeedsOverlay || f.Culprit != (Culprit{Why: "not determined"}) {
 		t.Errorf("seen without overlay: %+v", f)
 	}
 	if !slices.Contains(v.Notes, "finding 1 was not replayed on the base") {

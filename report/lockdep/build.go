@@ -68,8 +68,8 @@ func (p *parser) allLocks() []Lock {
 func addLock(locks []Lock, l Lock) []Lock {
 	for i, have := range locks {
 		if have.Class == l.Class {
-			if have.At == "" {
-				locks[i].At = l.At
+			if have.Function == "" {
+				locks[i].Function = l.Function
 			}
 			return locks
 		}
@@ -102,7 +102,8 @@ func (p *parser) classes(locks []Lock, edges []Edge) []string {
 func (p *parser) edges() []Edge {
 	out := []Edge{}
 	add := func(e Edge) {
-		if e.From != "" && e.To != "" && !slices.Contains(out, e) {
+		same := func(have Edge) bool { return have.From == e.From && have.To == e.To }
+		if e.From != "" && e.To != "" && !slices.ContainsFunc(out, same) {
 			out = append(out, e)
 		}
 	}
@@ -137,7 +138,7 @@ func (p *parser) lockPlace() string {
 	switch p.family {
 	case LocksStillHeld, LockHeldAtUser, WorkqueueLeak, HeldLockFreed:
 		if len(p.held) > 0 {
-			return p.held[0].At
+			return p.held[0].Function
 		}
 	}
 	return ""

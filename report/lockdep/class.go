@@ -49,7 +49,7 @@ func parseLock(s string) (l Lock, rest string, ok bool) {
 		}
 		if at, ok := strings.CutPrefix(after, ", at: "); ok {
 			if f, ok := parseFrame(at); ok {
-				l.At = f.Function
+				l.Function = f.Function
 			}
 		}
 		return l, after, l.Class != ""

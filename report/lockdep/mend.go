@@ -88,8 +88,8 @@ func (p *parser) lateAt(text string) bool {
 	if p.section == inHeld {
 		locks = p.held
 	}
-	if n := len(locks); n > 0 && locks[n-1].At == "" {
-		locks[n-1].At = f.Function
+	if n := len(locks); n > 0 && locks[n-1].Function == "" {
+		locks[n-1].Function = f.Function
 		if p.section == inHeader && p.at == "" {
 			p.at = f.Function
 		}

@@ -125,7 +125,7 @@ func (p *parser) pending(text string) bool {
 		p.chainOf = false
 		names := strings.Split(text, " --> ")
 		for i := 1; i < min(len(names), maxLocks); i++ {
-			p.deps = append(p.deps, Edge{CanonicalClass(names[i-1]), CanonicalClass(names[i])})
+			p.deps = append(p.deps, Edge{From: CanonicalClass(names[i-1]), To: CanonicalClass(names[i])})
 		}
 		return len(names) > 1
 	}
@@ -140,7 +140,7 @@ func (p *parser) dependency(text string) bool {
 	}
 	to, _, ok := parseLock(rest)
 	if ok {
-		p.deps = append(p.deps, Edge{from.Class, to.Class})
+		p.deps = append(p.deps, Edge{From: from.Class, To: to.Class})
 	}
 	return ok
 }
@@ -169,7 +169,7 @@ func (p *parser) header(text string) {
 	if l, _, ok := parseLock(text); ok && len(p.locks) < maxLocks {
 		p.locks = append(p.locks, l)
 		if p.at == "" {
-			p.at = l.At
+			p.at = l.Function
 		}
 	}
 }

@@ -18,7 +18,7 @@ func TestBaseWord(t *testing.T) {
 		f    report.Finding
 		want string
 	}{
-		"build":     {report.Finding{Family: report.FamilyBuild}, "builds"},
+		"build":     {report.Finding{Splat: lockdep.Splat{Family: report.FamilyBuild}}, "builds"},
 		"masked":    {report.Finding{MaskedBy: "x"}, `cannot tell: there the same test ends with "x"`},
 		"no replay": {report.Finding{}, "does not show it (not replayed)"},
 		"once":      {report.Finding{Replayed: 1}, "does not show it, nor when the same tests ran again"},
@@ -96,7 +96,7 @@ func TestExplanation(t *testing.T) {
 		"no rule":         {"circular-dependency", contract.None, 1},
 	}
 	for name, tt := range tests {
-		f := report.Finding{Family: tt.family, Contract: contract.Rule{Name: tt.rule, Explanation: "because"}}
+		f := report.Finding{Splat: lockdep.Splat{Family: tt.family}, Contract: contract.Rule{Name: tt.rule, Explanation: "because"}}
 		got := explanation(f)
 		if len(got) != tt.want || slices.Contains(got, "") {
 			t.Errorf("%s: explanation = %q; want %d paragraphs", name, got, tt.want)
@@ -121,7 +121,7 @@ func TestGlossary(t *testing.T) {
 
 func TestSite(t *testing.T) {
 	t.Parallel()
-	one := report.Finding{Subtest: "a@b", Culprit: report.Culprit{Patch: 2}}
+	one := report.Finding{Splat: lockdep.Splat{Subtest: "a@b"}, Culprit: report.Culprit{Patch: 2}}
 	bare := report.Finding{}
 	tests := map[string]struct {
 		v     report.Verdict
