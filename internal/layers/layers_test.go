@@ -24,6 +24,7 @@ var allow = map[string][]string{
 	"mail":                {},
 	"patch":               {"mail"},
 	"internal/mailfile":   {"mail"},
+	"internal/logfile":    {},
 	"internal/atomicfile": {},
 	"internal/gittree":    {"patch", "mail"},
 	"internal/sandbox":    {},
