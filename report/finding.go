@@ -51,6 +51,10 @@ type Culprit struct {
 	Line  int    `json:"line,omitempty"` // in the author's tree, after the last patch
 }
 
+// NewFinding takes over a report that stands alone: from a log, with no series
+// to blame.
+func NewFinding(s lockdep.Splat) Finding { return newFinding(s, 0) }
+
 // newFinding takes over a splat, within limits.
 func newFinding(s lockdep.Splat, boot int) Finding {
 	var then []Follow

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -92,10 +93,10 @@ func (a *app) runCheck(ctx context.Context, f checkFlags, req pipeline.Request) 
 		return err
 	}
 	kept := outputs{json: filepath.Join(dir, "report.json"), html: filepath.Join(dir, "report.html"), mail: filepath.Join(dir, "reply.eml")}
-	if err := kept.write(rep, a.cfg.Reply); err != nil {
+	if err := kept.write(ctx, rep, a.cfg.Reply); err != nil {
 		return err
 	}
-	if err := f.out.write(rep, a.cfg.Reply); err != nil {
+	if err := f.out.write(ctx, rep, a.cfg.Reply); err != nil {
 		return err
 	}
 	if err := a.printVerdict(rep, f.out, kept); err != nil {
@@ -115,8 +116,13 @@ func (a *app) printVerdict(rep report.Report, asked, kept outputs) error {
 	if files.HTML == "" {
 		files.HTML = kept.html
 	}
-	color := isTerminal(a.stdout) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-	return render.Text(a.stdout, rep, render.TextOptions{Color: color, Width: width(a.stdout), Files: files})
+	return render.Text(a.stdout, rep, textOptions(a.stdout, files))
+}
+
+// textOptions fits a text to where it goes.
+func textOptions(w io.Writer, files render.Files) render.TextOptions {
+	color := isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	return render.TextOptions{Color: color, Width: width(w), Files: files}
 }
 
 // checkerOptions turns configuration and flags into the pipeline's options.

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -24,11 +25,18 @@ type outputs struct {
 // guard refuses paths that hold something else than a report of ours, so that
 // `check --json series.mbox` cannot eat a series. It runs before any work.
 func (o outputs) guard() error {
+	return guardFiles([]outputFile{{"--json", o.json, render.KindJSON}, {"--html", o.html, render.KindHTML}, {"--mail", o.mail, render.KindMail}})
+}
+
+// An outputFile is a file that a flag asks for; an empty path is none.
+type outputFile struct {
+	flag, path string
+	kind       render.Kind
+}
+
+func guardFiles(files []outputFile) error {
 	seen := map[string]string{}
-	for _, f := range []struct {
-		flag, path string
-		kind       render.Kind
-	}{{"--json", o.json, render.KindJSON}, {"--html", o.html, render.KindHTML}, {"--mail", o.mail, render.KindMail}} {
+	for _, f := range files {
 		if f.path == "" {
 			continue
 		}
@@ -74,7 +82,7 @@ func guardOne(path string, kind render.Kind) error {
 }
 
 // write writes a report in every form that is asked for.
-func (o outputs) write(r report.Report, reply config.Reply) error {
+func (o outputs) write(ctx context.Context, r report.Report, reply config.Reply) error {
 	files := render.Files{JSON: o.json, HTML: o.html}
 	from := parseFrom(reply.From)
 	for _, f := range []struct {
@@ -82,7 +90,7 @@ func (o outputs) write(r report.Report, reply config.Reply) error {
 		form func(io.Writer) error
 	}{
 		{o.json, func(w io.Writer) error { return render.JSON(w, r) }},
-		{o.html, func(w io.Writer) error { return render.HTML(w, r) }},
+		{o.html, func(w io.Writer) error { return render.HTML(ctx, w, r) }},
 		{o.mail, func(w io.Writer) error { return render.Mail(w, r, render.MailOptions{From: from, Files: files}) }},
 	} {
 		if f.path == "" {

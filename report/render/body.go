@@ -57,7 +57,7 @@ func mailBody(r report.Report, files Files) []string {
 			t.gap()
 			break
 		}
-		mailFinding(t, r, i, f)
+		mailFinding(t, r, i, f, files)
 	}
 	mailConflict(t, r.Conflict)
 	mailDiagnostics(t, r)
@@ -108,19 +108,40 @@ func baseLine(r report.Report) string {
 
 func short(commit string) string { return field(cut(commit, 12)) }
 
-func mailFinding(t *text, r report.Report, i int, f report.Finding) {
+func mailFinding(t *text, r report.Report, i int, f report.Finding, files Files) {
 	head := fmt.Sprintf("Problem %d of %d: ", i+1, len(r.Findings))
 	if len(r.Findings) == 1 {
 		head = "Problem: "
 	}
 	t.para(head + field(f.Title))
 	t.gap()
+	explain(t, r, i)
+	drawing(t, f)
+	kernelSays(t, f, files)
+	rule(t, f)
 	findingFacts(t, r, f)
 	t.gap()
-	explain(t, r, i)
+}
+
+// kernelSays quotes the part of a report that matters.
+func kernelSays(t *text, f report.Finding, files Files) {
+	lines, left := excerpt(f)
+	if len(lines) == 0 {
+		return
+	}
 	t.para(rawTitle(f))
 	t.gap()
-	t.indented(block(f.Raw, mailRaw))
+	t.indented(lines)
+	t.gap()
+	whole := cmp.Or(files.HTML, files.JSON)
+	switch {
+	case left > 0 && whole != "":
+		t.para(fmt.Sprintf("%s of less interest left out; the whole report is in %s.", plural(left, "line"), field(whole)))
+	case left > 0:
+		t.para(fmt.Sprintf("%s of less interest left out.", plural(left, "line")))
+	case whole != "":
+		t.para("The report is also in " + field(whole) + ".")
+	}
 	t.gap()
 }
 
@@ -143,6 +164,9 @@ func findingFacts(t *text, r report.Report, f report.Finding) {
 		}
 		return
 	}
+	if l := culpritLine(f); l != "" {
+		t.item("line", l)
+	}
 	t.item("test", cmp.Or(field(f.Subtest), "none: it came while the kernel booted"))
 	if f.Function != "" {
 		t.item("function", field(f.Function))
@@ -164,6 +188,15 @@ func findingFacts(t *text, r report.Report, f report.Finding) {
 	if len(f.Followed) > 0 {
 		t.item("then", follows(f))
 	}
+}
+
+// culpritLine names the line of the guilty patch that a report goes through,
+// with the numbers of the author's own tree.
+func culpritLine(f report.Finding) string {
+	if f.Culprit.File == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", field(f.Culprit.File), f.Culprit.Line)
 }
 
 func className(c string) string {
@@ -199,16 +232,19 @@ func ruleName(f report.Finding) string {
 	return field(f.Contract.Name)
 }
 
-// explain says what a finding means and what helps. The first paragraph on the
-// first finding stands at the top of the mail already.
+// explain says what a finding means. The first paragraph on the first finding
+// stands at the top of the mail already.
 func explain(t *text, r report.Report, i int) {
-	f := r.Findings[i]
-	for n, s := range explanation(f) {
+	for n, s := range explanation(r.Findings[i]) {
 		if n > 0 || i > 0 || r.Word != report.Findings {
 			t.para(s)
 			t.gap()
 		}
 	}
+}
+
+// rule says which rule of the contract is broken and what helps.
+func rule(t *text, f report.Finding) {
 	if a := f.Contract.Advice; a != "" {
 		t.para("What usually helps: " + prose(a))
 		t.gap()

@@ -3,7 +3,8 @@
 package render
 
 import (
-	_ "embed"
+	"context"
+	"embed"
 	"fmt"
 	"html/template"
 	"io"
@@ -12,14 +13,20 @@ import (
 	"github.com/fencebot/fencebot/report"
 )
 
-//go:embed page.html
-var pageSource string
+//go:embed page.html log.html parts.html
+var pages embed.FS
 
 // HTML writes the report as one page that needs nothing else: no script, no
-// style sheet, no picture, and a policy that forbids loading any.
-func HTML(w io.Writer, r report.Report) error {
+// style sheet, no file beside it, and a policy that forbids loading any. The
+// context ends the drawing of pictures.
+func HTML(ctx context.Context, w io.Writer, r report.Report) error {
+	return execute(w, "page.html", newPage(ctx, r))
+}
+
+// execute writes one of the pages.
+func execute(w io.Writer, name string, data any) error {
 	// Parsed here and not at start: the same program is PID 1 of the guests.
-	t, err := template.New("page").Parse(pageSource)
+	t, err := template.ParseFS(pages, name, "parts.html")
 	if err != nil {
 		return fmt.Errorf("parse page: %w", err)
 	}
@@ -27,7 +34,7 @@ func HTML(w io.Writer, r report.Report) error {
 	if _, err := fmt.Fprintf(w, "%s%d -->\n", htmlHead, report.FormatVersion); err != nil {
 		return fmt.Errorf("write HTML report: %w", err)
 	}
-	if err := t.Execute(w, newPage(r)); err != nil {
+	if err := t.Execute(w, data); err != nil {
 		return fmt.Errorf("write HTML report: %w", err)
 	}
 	return nil
@@ -68,7 +75,9 @@ type pageFinding struct {
 	ID       string
 	Title    string
 	Facts    []pair
-	Locks    []pair // class and what it is
+	Locks    []pair        // class and what it is
+	Picture  template.HTML // drawn here, with every name of strangers escaped
+	Drawing  string        // the same in letters, when the picture failed
 	Meaning  []string
 	Advice   string
 	Doc      string
@@ -99,7 +108,7 @@ type pageTime struct {
 	Percent    int
 }
 
-func newPage(r report.Report) page {
+func newPage(ctx context.Context, r report.Report) page {
 	p := page{
 		Verdict: field(string(r.Word)), Tone: tone(r.Word), Title: field(r.Series.Title), Headline: headline(r) + ".", Site: pageSite(r), Lead: lead(r),
 		Error: prose(r.Error), Program: field(r.Fencebot.Program), Facts: pageFacts(r),
@@ -113,11 +122,11 @@ func newPage(r report.Report) page {
 	}
 	guilty := map[int]bool{}
 	for i, f := range r.Findings {
-		p.Findings = append(p.Findings, newPageFinding(r, f, i))
+		p.Findings = append(p.Findings, newPageFinding(ctx, r, f, i))
 		guilty[f.Culprit.Patch] = true
 	}
 	for _, f := range r.Known {
-		p.Known = append(p.Known, newPageFinding(r, f, -1))
+		p.Known = append(p.Known, newPageFinding(ctx, r, f, -1))
 	}
 	if r.Conflict != nil {
 		guilty[r.Conflict.Patch] = true

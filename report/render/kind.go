@@ -18,6 +18,7 @@ const (
 	KindJSON Kind = "JSON report"
 	KindHTML Kind = "HTML report"
 	KindMail Kind = "reply mail"
+	KindSVG  Kind = "picture"
 )
 
 // HeadBytes is how much of a file KindOf needs to see.
@@ -27,6 +28,7 @@ const HeadBytes = 4 << 10
 const (
 	htmlHead = "<!doctype html>\n<!-- fencebot report "
 	mailHead = "X-Fencebot-Report: "
+	svgHead  = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- fencebot report "
 )
 
 // KindOf tells from its first bytes, of which HeadBytes are enough, whether a
@@ -38,6 +40,8 @@ func KindOf(head []byte) Kind {
 		return KindHTML
 	case bytes.HasPrefix(head, []byte(mailHead)):
 		return KindMail
+	case bytes.HasPrefix(head, []byte(svgHead)):
+		return KindSVG
 	case isJSON(head):
 		return KindJSON
 	}

@@ -4,6 +4,7 @@ package render
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,7 +47,7 @@ func pageSite(r report.Report) string {
 	return sentence(strings.TrimSuffix(strings.TrimPrefix(site(r), " ("), ")"))
 }
 
-func newPageFinding(r report.Report, f report.Finding, i int) pageFinding {
+func newPageFinding(ctx context.Context, r report.Report, f report.Finding, i int) pageFinding {
 	p := pageFinding{
 		Title: field(f.Title), Advice: prose(f.Contract.Advice), Doc: field(f.Contract.Doc),
 		RawTitle: rawTitle(f), Open: i == 0, Link: strings.HasPrefix(f.Contract.Doc, "https://"),
@@ -59,12 +60,25 @@ func newPageFinding(r report.Report, f report.Finding, i int) pageFinding {
 		p.Locks = append(p.Locks, pair{field(c), glossary(c)})
 	}
 	p.Meaning = explanation(f)
+	p.Picture, p.Drawing = pagePicture(ctx, f)
+	p.Raw = pageReport(f)
+	return p
+}
+
+// pageReport is the whole text of the kernel, with the lines that matter most
+// marked.
+func pageReport(f report.Finding) []pageLine {
+	var out []pageLine
+	src := newSources(f)
 	lock := false // the line before says that a lock follows
 	for _, l := range block(f.Raw, pageRaw) {
-		p.Raw = append(p.Raw, pageLine{l, lock || keyLine(l)})
+		lines, mine := src.annotate(l)
+		for _, l := range lines {
+			out = append(out, pageLine{l, lock || mine || keyLine(l)})
+		}
 		lock = strings.HasSuffix(l, "acquire lock:") || strings.HasSuffix(l, "holding lock:") || strings.HasSuffix(l, " takes:")
 	}
-	return p
+	return out
 }
 
 func pageFindingFacts(r report.Report, f report.Finding) []pair {
@@ -80,6 +94,7 @@ func pageFindingFacts(r report.Report, f report.Finding) []pair {
 		}
 		return out
 	}
+	add("Line", culpritLine(f))
 	add("Test", cmp.Or(field(f.Subtest), "none: it came while the kernel booted"))
 	add("Function", field(f.Function))
 	add("Task", field(f.Task))

@@ -25,7 +25,7 @@ const textRaw = 20 // lines of a compiler's or kernel's text; the files hold all
 // Text writes the verdict for a person at a terminal: short, what is wrong
 // first, and where to read on.
 func Text(w io.Writer, r report.Report, o TextOptions) error {
-	t := &text{width: max(cmp.Or(o.Width, 80), 40)}
+	t := newText(o)
 	p := paint{o.Color}
 	t.add(p.verdict(r.Word) + "  " + p.bold(textTitle(r)))
 	t.para(headline(r) + site(r) + ". " + lead(r))
@@ -42,8 +42,15 @@ func Text(w io.Writer, r report.Report, o TextOptions) error {
 	}
 	t.gap()
 	textFacts(t, r, o.Files)
+	return t.write(w, "write report")
+}
+
+func newText(o TextOptions) *text { return &text{width: max(cmp.Or(o.Width, 80), 40)} }
+
+// write prints the page; what says what it is in the error.
+func (t *text) write(w io.Writer, what string) error {
 	if _, err := io.WriteString(w, strings.Join(t.lines, "\n")+"\n"); err != nil {
-		return fmt.Errorf("write report: %w", err)
+		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
 }
@@ -69,6 +76,7 @@ func textFinding(t *text, p paint, r report.Report, i int, f report.Finding) {
 	if i > 0 {
 		t.item("means", explanation(f)[0])
 	}
+	drawing(t, f)
 	if f.Contract.Advice != "" {
 		t.item("helps", prose(f.Contract.Advice))
 	}

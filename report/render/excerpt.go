@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/fencebot/fencebot/report"
+	"github.com/fencebot/fencebot/report/lockdep"
+)
+
+// excerpt returns the lines of a kernel report that a reader needs, and how
+// many it leaves out: frames that the kernel itself marks as guesses,
+// registers, and the final back trace of a circular report, which repeats the
+// stack under "-> #0". A chain is never cut.
+func excerpt(f report.Finding) (lines []string, left int) {
+	all := block(f.Raw, mailRaw)
+	src := newSources(f)
+	guesses := len(f.Trace) > 0 && !hasReliable(f.Trace)
+	repeated := f.Family == lockdep.CircularDependency && endsInZero(f.Chain)
+	for i, l := range all {
+		trimmed := strings.TrimSpace(l)
+		switch {
+		case repeated && trimmed == "stack backtrace:":
+			return trimBlank(lines), left + len(all) - i
+		case !guesses && strings.HasPrefix(trimmed, "? "), isRegister(trimmed):
+			left++
+			continue
+		case trimmed == "" && (len(lines) == 0 || lines[len(lines)-1] == ""):
+			continue
+		}
+		more, _ := src.annotate(l)
+		lines = append(lines, more...)
+	}
+	return trimBlank(lines), left
+}
+
+func trimBlank(lines []string) []string {
+	for len(lines) > 0 && strings.TrimSpace(lines[len(lines)-1]) == "" {
+		lines = lines[:len(lines)-1]
+	}
+	return lines
+}
+
+func hasReliable(trace []lockdep.Frame) bool {
+	for _, f := range trace {
+		if f.Reliable {
+			return true
+		}
+	}
+	return false
+}
+
+// endsInZero reports whether the chain has the stack of what the task was
+// about to do. A report that another CPU tore up may lack it.
+func endsInZero(chain []lockdep.Link) bool {
+	return len(chain) > 1 && len(chain[len(chain)-1].Trace) > 0
+}
+
+// isRegister knows the lines of show_regs() that say nothing without the
+// machine code: all but the instruction pointer.
+func isRegister(line string) bool {
+	name, _, ok := strings.Cut(line, ":")
+	if !ok {
+		return false
+	}
+	switch name {
+	case "Code", "RSP", "RAX", "RDX", "RBP", "R10", "R13", "FS", "CS", "CR2", "DR0", "DR3", "PKRU", "ORIG_RAX":
+		return true
+	}
+	return false
+}
+
+// sources are the places in the source of the frames of a report.
+type sources struct {
+	frames map[string][]lockdep.Frame // by "fn+0x1/0x2": what is inlined there, then the frame itself
+}
+
+func newSources(f report.Finding) sources {
+	s := sources{map[string][]lockdep.Frame{}}
+	s.add(f.Trace)
+	for _, l := range f.Chain {
+		s.add(l.Trace)
+	}
+	for _, e := range f.Edges {
+		s.add(e.Stack)
+		s.add(e.FromStack)
+	}
+	return s
+}
+
+func (s sources) add(trace []lockdep.Frame) {
+	var inlined []lockdep.Frame
+	for _, f := range trace {
+		switch {
+		case f.Inlined:
+			inlined = append(inlined, f)
+			continue
+		case f.File != "" && f.Offset != "":
+			s.frames[f.Function+"+"+f.Offset] = append(inlined, f)
+		}
+		inlined = nil
+	}
+}
+
+// annotate adds the place in the source to a line with a frame, after lines of
+// their own for the functions that the compiler put into it. mine says that a
+// patch of the series brings one of these places.
+func (s sources) annotate(line string) (lines []string, mine bool) {
+	name, offset, ok := strings.Cut(strings.TrimSpace(line), "+0x")
+	if !ok || len(s.frames) == 0 {
+		return []string{line}, false
+	}
+	name = name[strings.LastIndexByte(name, ' ')+1:]
+	offset, _, _ = strings.Cut(offset, " ")
+	frames := s.frames[lockdep.StripSuffix(name)+"+0x"+offset]
+	if len(frames) == 0 || strings.Contains(line, frames[len(frames)-1].File) {
+		return []string{line}, false
+	}
+	pad := line[:len(line)-len(strings.TrimLeft(line, " "))]
+	for _, f := range frames {
+		text := line
+		if f.Inlined {
+			text = pad + field(f.Function) + " [inlined]"
+		}
+		text += fmt.Sprintf(" (%s:%d)", field(f.File), f.Line)
+		if f.Patch > 0 {
+			text, mine = text+fmt.Sprintf("  <-- patch %d", f.Patch), true
+		}
+		lines = append(lines, text)
+	}
+	return lines, mine
+}

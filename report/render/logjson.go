@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/fencebot/fencebot/report/lockdep"
+)
+
+// A LogJSON writes the reports of logs as one JSON object, each as soon as it
+// is known: a log can hold more of them than fit into memory.
+//
+//	{"findings": [{...}, ...], "lockdep": {"alive": true, "reason": ""}}
+type LogJSON struct {
+	w io.Writer
+	n int
+}
+
+// NewLogJSON begins an object on w.
+func NewLogJSON(w io.Writer) *LogJSON { return &LogJSON{w: w} }
+
+// Add writes one report.
+func (l *LogJSON) Add(f LogFinding) error {
+	head := ",\n    "
+	if l.n == 0 {
+		head = "{\n  \"findings\": [\n    "
+	}
+	l.n++
+	return l.put(head, f, "    ")
+}
+
+// Close writes the end of the object.
+func (l *LogJSON) Close(s lockdep.State) error {
+	head := "\n  ],\n  \"lockdep\": "
+	if l.n == 0 {
+		head = "{\n  \"findings\": [],\n  \"lockdep\": "
+	}
+	if err := l.put(head, s, "  "); err != nil {
+		return err
+	}
+	_, err := io.WriteString(l.w, "\n}\n")
+	return err
+}
+
+func (l *LogJSON) put(head string, v any, indent string) error {
+	var b bytes.Buffer
+	b.WriteString(head)
+	e := json.NewEncoder(&b)
+	e.SetIndent(indent, "  ")
+	e.SetEscapeHTML(false) // back traces are full of <TASK>
+	if err := e.Encode(v); err != nil {
+		return fmt.Errorf("write JSON: %w", err)
+	}
+	_, err := l.w.Write(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+	return err
+}
