@@ -30,8 +30,9 @@ func excerpt(f report.Finding) (lines []string, left int) {
 		case trimmed == "" && (len(lines) == 0 || lines[len(lines)-1] == ""):
 			continue
 		}
-		more, _ := src.annotate(l)
-		lines = append(lines, more...)
+		for _, more := range src.annotate(l) {
+			lines = append(lines, more.Text)
+		}
 	}
 	return trimBlank(lines), left
 }
@@ -105,20 +106,22 @@ func (s sources) add(trace []lockdep.Frame) {
 }
 
 // annotate adds the place in the source to a line with a frame, after lines of
-// their own for the functions that the compiler put into it. mine says that a
-// patch of the series brings one of these places.
-func (s sources) annotate(line string) (lines []string, mine bool) {
+// their own for the functions that the compiler put into it. Key marks what a
+// patch of the series brings.
+func (s sources) annotate(line string) []pageLine {
+	plain := []pageLine{{Text: line}}
 	name, offset, ok := strings.Cut(strings.TrimSpace(line), "+0x")
 	if !ok || len(s.frames) == 0 {
-		return []string{line}, false
+		return plain
 	}
 	name = name[strings.LastIndexByte(name, ' ')+1:]
 	offset, _, _ = strings.Cut(offset, " ")
 	frames := s.frames[lockdep.StripSuffix(name)+"+0x"+offset]
 	if len(frames) == 0 || strings.Contains(line, frames[len(frames)-1].File) {
-		return []string{line}, false
+		return plain
 	}
 	pad := line[:len(line)-len(strings.TrimLeft(line, " "))]
+	var out []pageLine
 	for _, f := range frames {
 		text := line
 		if f.Inlined {
@@ -126,9 +129,9 @@ func (s sources) annotate(line string) (lines []string, mine bool) {
 		}
 		text += fmt.Sprintf(" (%s:%d)", field(f.File), f.Line)
 		if f.Patch > 0 {
-			text, mine = text+fmt.Sprintf("  <-- patch %d", f.Patch), true
+			text += fmt.Sprintf("  <-- patch %d", f.Patch)
 		}
-		lines = append(lines, text)
+		out = append(out, pageLine{text, f.Patch > 0})
 	}
-	return lines, mine
+	return out
 }

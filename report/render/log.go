@@ -79,15 +79,21 @@ func LogText(w io.Writer, f LogFinding, o TextOptions) error {
 		t.item(fact.Name, fact.Value)
 	}
 	t.gap()
-	for _, s := range explanation(x) {
+	for _, s := range logMeaning(x) {
 		t.para(s)
+		t.gap()
 	}
 	drawing(t, x)
-	if a := x.Contract.Advice; a != "" {
-		t.para("What usually helps: " + prose(a))
-		t.para("The rule: " + field(x.Contract.Doc))
-	}
+	rule(t, x)
 	return t.write(w, "write log report")
+}
+
+// logMeaning explains a report for which no series is to blame.
+func logMeaning(f report.Finding) []string {
+	if f.Contract.Name == contract.None && meaning(f.Family) == "" {
+		return nil
+	}
+	return explanation(f)
 }
 
 // LogEnd writes what stands after the last report: how many were the same as
@@ -152,6 +158,7 @@ func LogHTML(ctx context.Context, w io.Writer, l Log) error {
 	for i, f := range l.Findings {
 		x := f.finding()
 		part := newPageFinding(ctx, report.Report{}, x, -1)
+		part.Meaning = logMeaning(x)
 		part.ID, part.Open = fmt.Sprintf("finding-%d", i+1), i == 0
 		part.Facts = append([]pair{{"where", f.place()}}, logFacts(x)...)
 		if f.Again > 0 {

@@ -72,9 +72,9 @@ func pageReport(f report.Finding) []pageLine {
 	src := newSources(f)
 	lock := false // the line before says that a lock follows
 	for _, l := range block(f.Raw, pageRaw) {
-		lines, mine := src.annotate(l)
-		for _, l := range lines {
-			out = append(out, pageLine{l, lock || mine || keyLine(l)})
+		for _, more := range src.annotate(l) {
+			more.Key = more.Key || lock || keyLine(more.Text)
+			out = append(out, more)
 		}
 		lock = strings.HasSuffix(l, "acquire lock:") || strings.HasSuffix(l, "holding lock:") || strings.HasSuffix(l, " takes:")
 	}

@@ -3,6 +3,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 )
 
 // meaning explains a family to a person who has never read such a report, in
-// one or two sentences.
+// one or two sentences; "" when its title says it all.
 func meaning(f lockdep.Family) string {
 	switch f {
 	case lockdep.CircularDependency:
@@ -42,7 +43,7 @@ func meaning(f lockdep.Family) string {
 	case report.FamilyBuild:
 		return "The kernel does not compile with the series applied up to this patch, so that nobody can bisect across it."
 	}
-	return "The kernel reports an error that it does not report without the series."
+	return ""
 }
 
 // deadlocks reports whether a family means that something can wait for ever.
@@ -167,7 +168,7 @@ func conflictSite(c *report.Conflict) string {
 func explanation(f report.Finding) []string {
 	c := f.Contract
 	if c.Explanation == "" || c.Name == contract.None {
-		return []string{meaning(f.Family)}
+		return []string{cmp.Or(meaning(f.Family), "The kernel reports an error that it does not report without the series.")}
 	}
 	out := []string{sentence(prose(c.Explanation))}
 	generic := c.Name == contract.IRQ || c.Name == contract.LockOrder || c.Name == contract.SleepInAtomic
