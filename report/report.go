@@ -50,8 +50,8 @@ type Series struct {
 	Patches   []Patch   `json:"patches"`
 }
 
-// subject returns the subject of the patch with the given number, or "".
-func (s Series) subject(n int) string {
+// PatchSubject returns the subject of the patch with the given number, or "".
+func (s Series) PatchSubject(n int) string {
 	for _, p := range s.Patches {
 		if p.Number == n {
 			return p.Subject
@@ -70,7 +70,7 @@ func (s Series) PatchName(n int) string {
 	if s.Total > 0 {
 		name += "/" + itoa(s.Total)
 	}
-	if sub := s.subject(n); sub != "" {
+	if sub := s.PatchSubject(n); sub != "" {
 		name += " (\"" + sub + "\")"
 	}
 	return name

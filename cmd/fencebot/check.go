@@ -93,10 +93,10 @@ func (a *app) runCheck(ctx context.Context, f checkFlags, req pipeline.Request) 
 		return err
 	}
 	kept := outputs{json: filepath.Join(dir, "report.json"), html: filepath.Join(dir, "report.html"), mail: filepath.Join(dir, "reply.eml")}
-	if err := kept.write(ctx, rep, a.cfg.Reply); err != nil {
+	if err := kept.write(rep, a.cfg.Reply); err != nil {
 		return err
 	}
-	if err := f.out.write(ctx, rep, a.cfg.Reply); err != nil {
+	if err := f.out.write(rep, a.cfg.Reply); err != nil {
 		return err
 	}
 	if err := a.printVerdict(rep, f.out, kept); err != nil {

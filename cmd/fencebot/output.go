@@ -3,7 +3,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -82,7 +81,7 @@ func guardOne(path string, kind render.Kind) error {
 }
 
 // write writes a report in every form that is asked for.
-func (o outputs) write(ctx context.Context, r report.Report, reply config.Reply) error {
+func (o outputs) write(r report.Report, reply config.Reply) error {
 	files := render.Files{JSON: o.json, HTML: o.html}
 	from := parseFrom(reply.From)
 	for _, f := range []struct {
@@ -90,7 +89,7 @@ func (o outputs) write(ctx context.Context, r report.Report, reply config.Reply)
 		form func(io.Writer) error
 	}{
 		{o.json, func(w io.Writer) error { return render.JSON(w, r) }},
-		{o.html, func(w io.Writer) error { return render.HTML(ctx, w, r) }},
+		{o.html, func(w io.Writer) error { return render.HTML(w, r) }},
 		{o.mail, func(w io.Writer) error { return render.Mail(w, r, render.MailOptions{From: from, Files: files}) }},
 	} {
 		if f.path == "" {

@@ -23,7 +23,7 @@ func TestGolden(t *testing.T) {
 	files := Files{JSON: "out/report.json", HTML: "out/report.html"}
 	forms := map[string]func(io.Writer, report.Report) error{
 		"json":      JSON,
-		"html":      asPage(t),
+		"html":      HTML,
 		"eml":       func(w io.Writer, r report.Report) error { return Mail(w, r, MailOptions{Files: files}) },
 		"txt":       func(w io.Writer, r report.Report) error { return Text(w, r, TextOptions{Files: files}) },
 		"color.txt": func(w io.Writer, r report.Report) error { return Text(w, r, TextOptions{Color: true, Width: 100}) },
@@ -57,9 +57,4 @@ func golden(t *testing.T, file string, got []byte) {
 	if diff := cmp.Diff(string(want), string(got)); diff != "" {
 		t.Errorf("%s differs (-want +got); look at it and run go test ./report/render -update:\n%s", file, diff)
 	}
-}
-
-// asPage is HTML with a context.
-func asPage(t testing.TB) func(io.Writer, report.Report) error {
-	return func(w io.Writer, r report.Report) error { return HTML(t.Context(), w, r) }
 }

@@ -21,7 +21,7 @@ func TestHostile(t *testing.T) {
 	r := hostile()
 	outputs := map[string]string{}
 	for form, write := range map[string]func(io.Writer, report.Report) error{
-		"html": asPage(t),
+		"html": HTML,
 		"mail": func(w io.Writer, r report.Report) error { return Mail(w, r, MailOptions{}) },
 		"text": func(w io.Writer, r report.Report) error { return Text(w, r, TextOptions{}) },
 	} {
@@ -96,7 +96,7 @@ func TestHuge(t *testing.T) {
 	r.Findings[0].Classes = []string{strings.Repeat("<", 1<<20)}
 	r.Error = strings.Repeat("é", 1<<20)
 	for form, write := range map[string]func(io.Writer, report.Report) error{
-		"html": asPage(t),
+		"html": HTML,
 		"mail": func(w io.Writer, r report.Report) error { return Mail(w, r, MailOptions{}) },
 		"text": func(w io.Writer, r report.Report) error { return Text(w, r, TextOptions{}) },
 	} {

@@ -3,7 +3,6 @@
 package render
 
 import (
-	"context"
 	"embed"
 	"fmt"
 	"html/template"
@@ -17,10 +16,9 @@ import (
 var pages embed.FS
 
 // HTML writes the report as one page that needs nothing else: no script, no
-// style sheet, no file beside it, and a policy that forbids loading any. The
-// context ends the drawing of pictures.
-func HTML(ctx context.Context, w io.Writer, r report.Report) error {
-	return execute(w, "page.html", newPage(ctx, r))
+// style sheet, no file beside it, and a policy that forbids loading any.
+func HTML(w io.Writer, r report.Report) error {
+	return execute(w, "page.html", newPage(r))
 }
 
 // execute writes one of the pages.
@@ -77,7 +75,6 @@ type pageFinding struct {
 	Facts    []pair
 	Locks    []pair        // class and what it is
 	Picture  template.HTML // drawn here, with every name of strangers escaped
-	Drawing  string        // the same in letters, when the picture failed
 	Meaning  []string
 	Advice   string
 	Doc      string
@@ -108,7 +105,7 @@ type pageTime struct {
 	Percent    int
 }
 
-func newPage(ctx context.Context, r report.Report) page {
+func newPage(r report.Report) page {
 	p := page{
 		Verdict: field(string(r.Word)), Tone: tone(r.Word), Title: field(r.Series.Title), Headline: headline(r) + ".", Site: pageSite(r), Lead: lead(r),
 		Error: prose(r.Error), Program: field(r.Fencebot.Program), Facts: pageFacts(r),
@@ -122,11 +119,11 @@ func newPage(ctx context.Context, r report.Report) page {
 	}
 	guilty := map[int]bool{}
 	for i, f := range r.Findings {
-		p.Findings = append(p.Findings, newPageFinding(ctx, r, f, i))
+		p.Findings = append(p.Findings, newPageFinding(r, f, i))
 		guilty[f.Culprit.Patch] = true
 	}
 	for _, f := range r.Known {
-		p.Known = append(p.Known, newPageFinding(ctx, r, f, -1))
+		p.Known = append(p.Known, newPageFinding(r, f, -1))
 	}
 	if r.Conflict != nil {
 		guilty[r.Conflict.Patch] = true

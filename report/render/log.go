@@ -3,7 +3,6 @@
 package render
 
 import (
-	"context"
 	"fmt"
 	"io"
 
@@ -83,7 +82,7 @@ func LogText(w io.Writer, f LogFinding, o TextOptions) error {
 		t.para(s)
 		t.gap()
 	}
-	drawing(t, x)
+	drawing(t, report.Report{}, x)
 	rule(t, x)
 	return t.write(w, "write log report")
 }
@@ -144,7 +143,7 @@ func logFacts(f report.Finding) []pair {
 }
 
 // LogHTML writes the reports of logs as one page, like [HTML].
-func LogHTML(ctx context.Context, w io.Writer, l Log) error {
+func LogHTML(w io.Writer, l Log) error {
 	p := logPage{Program: field(l.Program), Title: logTitle(l), Tone: "good"}
 	if len(l.Findings) > 0 {
 		p.Tone = "bad"
@@ -157,7 +156,7 @@ func LogHTML(ctx context.Context, w io.Writer, l Log) error {
 	}
 	for i, f := range l.Findings {
 		x := f.finding()
-		part := newPageFinding(ctx, report.Report{}, x, -1)
+		part := newPageFinding(report.Report{}, x, -1)
 		part.Meaning = logMeaning(x)
 		part.ID, part.Open = fmt.Sprintf("finding-%d", i+1), i == 0
 		part.Facts = append([]pair{{"where", f.place()}}, logFacts(x)...)

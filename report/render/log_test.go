@@ -28,7 +28,7 @@ func TestLogGolden(t *testing.T) {
 	t.Parallel()
 	l := sampleLog(t)
 	var page, text bytes.Buffer
-	if err := LogHTML(t.Context(), &page, l); err != nil {
+	if err := LogHTML(&page, l); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "testdata/golden/log.html", page.Bytes())
@@ -70,7 +70,7 @@ func TestLogOfNothing(t *testing.T) {
 	if err := LogEnd(&text, l, 0); err != nil || text.String() != "The kernel reports nothing.\n" {
 		t.Errorf("%q, %v", text.String(), err)
 	}
-	if err := LogHTML(t.Context(), &page, l); err != nil || !strings.Contains(page.String(), "The kernel reports nothing") {
+	if err := LogHTML(&page, l); err != nil || !strings.Contains(page.String(), "The kernel reports nothing") {
 		t.Errorf("%s, %v", page.String(), err)
 	}
 }

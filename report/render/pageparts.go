@@ -4,7 +4,6 @@ package render
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -47,7 +46,7 @@ func pageSite(r report.Report) string {
 	return sentence(strings.TrimSuffix(strings.TrimPrefix(site(r), " ("), ")"))
 }
 
-func newPageFinding(ctx context.Context, r report.Report, f report.Finding, i int) pageFinding {
+func newPageFinding(r report.Report, f report.Finding, i int) pageFinding {
 	p := pageFinding{
 		Title: field(f.Title), Advice: prose(f.Contract.Advice), Doc: field(f.Contract.Doc),
 		RawTitle: rawTitle(f), Open: i == 0, Link: strings.HasPrefix(f.Contract.Doc, "https://"),
@@ -60,7 +59,7 @@ func newPageFinding(ctx context.Context, r report.Report, f report.Finding, i in
 		p.Locks = append(p.Locks, pair{field(c), glossary(c)})
 	}
 	p.Meaning = explanation(f)
-	p.Picture, p.Drawing = pagePicture(ctx, f)
+	p.Picture = pagePicture(r, f)
 	p.Raw = pageReport(f)
 	return p
 }

@@ -22,7 +22,7 @@ func TestKindOf(t *testing.T) {
 	t.Parallel()
 	r := samples(t)["findings"]
 	var js, html, eml bytes.Buffer
-	if err := errors.Join(JSON(&js, r), HTML(t.Context(), &html, r), Mail(&eml, r, MailOptions{})); err != nil {
+	if err := errors.Join(JSON(&js, r), HTML(&html, r), Mail(&eml, r, MailOptions{})); err != nil {
 		t.Fatal(err)
 	}
 	head := func(b []byte) string { return string(b[:min(len(b), HeadBytes)]) }
@@ -101,7 +101,7 @@ func FuzzReadJSON(f *testing.F) {
 			return
 		}
 		var out bytes.Buffer
-		if err := errors.Join(JSON(&out, r), HTML(t.Context(), &out, r), Mail(&out, r, MailOptions{}), Text(&out, r, TextOptions{})); err != nil {
+		if err := errors.Join(JSON(&out, r), HTML(&out, r), Mail(&out, r, MailOptions{}), Text(&out, r, TextOptions{})); err != nil {
 			t.Error(err)
 		}
 	})
@@ -124,7 +124,7 @@ func TestWriteErrors(t *testing.T) {
 	r := samples(t)["findings"]
 	for _, n := range []int{0, 50} {
 		for form, err := range map[string]error{
-			"JSON": JSON(&failing{n}, r), "HTML": HTML(t.Context(), &failing{n}, r),
+			"JSON": JSON(&failing{n}, r), "HTML": HTML(&failing{n}, r),
 			"Mail": Mail(&failing{n}, r, MailOptions{}), "Text": Text(&failing{n}, r, TextOptions{}),
 		} {
 			if !errors.Is(err, errFull) {

@@ -76,7 +76,7 @@ func textFinding(t *text, p paint, r report.Report, i int, f report.Finding) {
 	if i > 0 {
 		t.item("means", explanation(f)[0])
 	}
-	drawing(t, f)
+	drawing(t, r, f)
 	if f.Contract.Advice != "" {
 		t.item("helps", prose(f.Contract.Advice))
 	}
