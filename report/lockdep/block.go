@@ -22,7 +22,7 @@ type block struct {
 	family  Family
 	also    []Family
 	line    int
-	caller  string
+	caller  caller
 	timed   bool
 	subtest string
 
@@ -43,10 +43,10 @@ type block struct {
 
 // takes says whether the line can be of this report at all.
 func (b *block) takes(l logLine) bool {
-	if b.timed && !l.timed {
-		return false // user space writes to the same console
+	if l.user || b.timed && !l.timed && !bytes.Contains(l.text, []byte("+0x")) {
+		return false // user space writes to the same console; no program prints frames
 	}
-	return b.caller == "" || l.caller == "" || l.caller == b.caller || b.family.manyCallers()
+	return b.caller.kind == 0 || l.caller.kind == 0 || l.caller == b.caller || b.family.manyCallers()
 }
 
 // add takes the next line of the log into the report, or closes the report.

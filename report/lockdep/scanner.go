@@ -3,7 +3,6 @@
 package lockdep
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"errors"
@@ -28,33 +27,61 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Scan reads a console log and yields its reports in the order in which they
-// begin. It holds at most four reports and one line in memory. A failed read is
-// yielded as the last pair, with an empty Splat.
-func Scan(r io.Reader, o Options) iter.Seq2[Splat, error] {
+// A Log is a console log that is being read. It is not safe for concurrent use.
+type Log struct {
+	in      *lineReader
+	opt     Options
+	match   *matcher
+	state   watch
+	dumps   dumps
+	scratch []byte // a line without its escape codes
+
+	subtest subtest
+	stamped int      // lines with a time stamp so far in this boot
+	kmsg    bool     // the line before was a record of /dev/kmsg
+	open    []*block // in order of their first lines
+	rules   []rule   // lines that may be the upper frame of the next report
+}
+
+// NewLog prepares to read a console log. It reads nothing yet.
+func NewLog(r io.Reader, o Options) *Log {
+	o = o.withDefaults()
+	return &Log{in: newLineReader(r, o.MaxLine), opt: o, match: newMatcher()}
+}
+
+// Splats reads the log to its end and yields its reports in the order in which they
+// begin. It holds at most four reports and one line in memory, and up to 1 MiB of a
+// dump of pstore. A failed read is yielded as the last pair, with an empty Splat. The
+// log can be read once: a second loop goes on where the first one stopped.
+func (s *Log) Splats() iter.Seq2[Splat, error] {
 	return func(yield func(Splat, error) bool) {
-		s := &scanner{opt: o.withDefaults(), match: newMatcher()}
-		s.in = bufio.NewReaderSize(r, max(s.opt.MaxLine, 64<<10))
 		for {
-			line, err := s.readLine()
-			if err != nil && !errors.Is(err, io.EOF) {
+			raw, err := s.in.next()
+			if err != nil {
+				s.dumps.flush(s.line)
 				s.closeAll()
-				if s.emit(yield) {
+				if s.emit(yield) && !errors.Is(err, io.EOF) {
 					yield(Splat{}, fmt.Errorf("read console log: %w", err))
 				}
 				return
 			}
-			if err != nil {
-				s.closeAll()
-				s.emit(yield)
-				return
+			if !s.dumps.take(raw, s.in.number, s.line) {
+				s.line(raw, s.in.number)
 			}
-			s.line(line)
-			if !s.emit(yield) {
+			if len(s.open) > 0 && !s.emit(yield) {
 				return
 			}
 		}
 	}
+}
+
+// State is what the lines read so far say about lockdep. Ask after the loop over
+// Splats. In a log of several boots it is the state of the last one.
+func (s *Log) State() State { return s.state.state() }
+
+// Scan reads a console log and yields its reports, as [Log.Splats] does.
+func Scan(r io.Reader, o Options) iter.Seq2[Splat, error] {
+	return NewLog(r, o).Splats()
 }
 
 // All returns all reports of a log that is known to be small.
@@ -69,60 +96,58 @@ func All(r io.Reader, o Options) ([]Splat, error) {
 	return out, nil
 }
 
-// A scanner is the state between two lines.
-type scanner struct {
-	in    *bufio.Reader
-	opt   Options
-	match *matcher
-
-	number  int
-	subtest subtest
-	open    []*block // in order of their first lines
-	rules   []rule   // lines that may be the upper frame of the next report
-}
-
 // A rule is what stands above the first line of a report: a line of '=', or "cut
 // here" and the text of the WARN().
 type rule struct {
-	caller string
+	caller caller
 	lines  []string
 }
 
 // maxWarnText is the number of lines that the text of a WARN() may have.
 const maxWarnText = 8
 
-// readLine returns the next line, cut at MaxLine, and io.EOF after the last one.
-func (s *scanner) readLine() ([]byte, error) {
-	line, err := s.in.ReadSlice('\n')
-	if errors.Is(err, bufio.ErrBufferFull) {
-		line = bytes.Clone(line[:s.opt.MaxLine]) // the buffer is used for the rest
-		for errors.Is(err, bufio.ErrBufferFull) {
-			_, err = s.in.ReadSlice('\n')
-		}
+// line reads one line of the file, which may hold several of the log.
+func (s *Log) line(raw []byte, number int) {
+	if s.kmsg && len(raw) > 0 && raw[0] == ' ' {
+		return // " SUBSYSTEM=pci": the dictionary of the record above
 	}
-	if err != nil && (len(line) == 0 || !errors.Is(err, io.EOF)) {
-		return nil, err
+	if bytes.IndexByte(raw, escape) >= 0 {
+		s.scratch = appendPlain(s.scratch[:0], raw)
+		raw = s.scratch
 	}
-	s.number++
-	return line[:min(len(line), s.opt.MaxLine)], nil
+	l := splitPrefix(raw)
+	l.number, s.kmsg = number, l.kmsg
+	for more := true; more; {
+		var next logLine
+		next, more = l.split()
+		s.one(l)
+		l = next
+	}
 }
 
-func (s *scanner) line(raw []byte) {
-	l := splitPrefix(raw)
-	l.number = s.number
+// one reads one line of the log.
+func (s *Log) one(l logLine) {
+	if l.timed {
+		s.stamped++
+	}
 	if s.subtest.note(l.text) {
 		s.tighten()
 		return
 	}
-	if bytes.HasPrefix(l.text, []byte("Linux version ")) { // another boot
-		s.closeAll()
+	words := s.match.words(l.text)
+	if words&stateWord != 0 && !l.user {
+		if bytes.HasPrefix(l.text, []byte("Linux version ")) { // another boot
+			s.closeAll()
+			s.stamped = 0
+		}
+		s.state.note(l)
 	}
-	family := s.match.family(l.text)
-	if len(s.open) == 0 && family == noFamily {
-		s.remember(l)
-		return
+	family := noFamily
+	if words&reportWord != 0 && !l.user {
+		family = s.match.family(l.text)
 	}
 	if family != noFamily {
+		s.state.report(family, l.text, l.number)
 		s.begin(family, l)
 	} else {
 		for _, b := range s.open {
@@ -135,7 +160,7 @@ func (s *scanner) line(raw []byte) {
 }
 
 // remember keeps a line that may turn out to be the frame of a report.
-func (s *scanner) remember(l logLine) {
+func (s *Log) remember(l logLine) {
 	begins := len(l.text) > 0 && (l.text[0] == '=' && isRule(l.text, '=') || l.text[0] == '-' && isCutHere(l.text))
 	if len(s.rules) == 0 && !begins {
 		return
@@ -156,9 +181,9 @@ func (s *scanner) remember(l logLine) {
 }
 
 // takeRule removes the rule that the caller wrote last, and returns its lines.
-func (s *scanner) takeRule(caller string) []string {
+func (s *Log) takeRule(c caller) []string {
 	for i, r := range s.rules {
-		if r.caller == caller {
+		if r.caller == c {
 			s.rules = slices.Delete(s.rules, i, i+1)
 			return r.lines
 		}
@@ -167,7 +192,7 @@ func (s *scanner) takeRule(caller string) []string {
 }
 
 // begin opens a report, or finds the one that the new message belongs to.
-func (s *scanner) begin(f Family, l logLine) {
+func (s *Log) begin(f Family, l logLine) {
 	for i := len(s.open) - 1; i >= 0; i-- {
 		b := s.open[i]
 		if b.closed || b.caller != l.caller && !b.family.manyCallers() {
@@ -201,20 +226,20 @@ func (s *scanner) begin(f Family, l logLine) {
 
 // tighten is called when a test begins or ends. A report whose stack has begun may
 // be complete, or another CPU may still be printing it.
-func (s *scanner) tighten() {
+func (s *Log) tighten() {
 	for _, b := range s.open {
 		b.strict = b.strict || b.trace
 	}
 }
 
-func (s *scanner) closeAll() {
+func (s *Log) closeAll() {
 	for _, b := range s.open {
 		b.closed = true
 	}
 }
 
 // emit yields the reports at the front that are complete.
-func (s *scanner) emit(yield func(Splat, error) bool) bool {
+func (s *Log) emit(yield func(Splat, error) bool) bool {
 	for len(s.open) > 0 && s.open[0].closed {
 		b := s.open[0]
 		s.open = s.open[1:]

@@ -89,59 +89,100 @@ var plainStarts = []start{
 	{"invalid opcode: ", continuation, "[#"},
 }
 
-// A matcher tells the first line of a report from any other line.
+// What a line may be by its first byte.
+const (
+	reportWord uint8 = 1 << iota // the first line of a report
+	stateWord                    // a line for watch.note
+)
+
+// A matcher tells the first line of a report from any other line. Nearly all lines of
+// a log fail the test of their first byte.
 type matcher struct {
-	first [256]bool // bytes that such a line can begin with
+	first [256]uint8
+	plain [256][]start // plainStarts by first byte
 }
 
 func newMatcher() *matcher {
 	m := &matcher{}
 	for _, s := range plainStarts {
-		m.first[s.words[0]] = true
+		c := s.words[0]
+		m.plain[c] = append(m.plain[c], s)
+		m.first[c] |= reportWord
 	}
-	// BUG: INFO: WARNING: "[ BUG:" "chain_key" "list_del" "rcu: " "watchdog: " "NMI watchdog: "
-	for _, c := range "BIW[clrwN" {
-		m.first[byte(c)] = true
+	// BUG: INFO: WARNING: "[ BUG:" "chain_key" "list_del" "rcu: " "watchdog: " "NMI watchdog: " "CPU1: "
+	for _, c := range []byte("BIW[clrwNC") {
+		m.first[c] |= reportWord
 	}
 	for c := byte('0'); c <= '9'; c++ { // "2018/01/09 14:28:48 BUG: memory leak"
-		m.first[c] = true
+		m.first[c] |= reportWord
+	}
+	for _, c := range []byte(stateFirst) {
+		m.first[c] |= stateWord
 	}
 	return m
 }
 
+// words says what text can be.
+func (m *matcher) words(text []byte) uint8 {
+	for _, c := range text {
+		if c != ' ' { // some consoles indent everything
+			return m.first[c]
+		}
+	}
+	return 0
+}
+
 // family is that of the report that begins with text, or noFamily.
 func (m *matcher) family(text []byte) Family {
-	for len(text) > 0 && text[0] == ' ' { // some consoles indent everything
-		text = text[1:]
-	}
-	if len(text) < 6 || !m.first[text[0]] {
+	text = bytes.TrimLeft(text[:min(len(text), 256)], " ")
+	if len(text) < 6 || m.first[text[0]]&reportWord == 0 {
 		return noFamily
 	}
-	s := string(text[:min(len(text), 256)])
+	s := string(text)
 	s = trimDate(s)
 	for _, source := range []string{"rcu: ", "NMI watchdog: ", "watchdog: "} {
 		s = strings.TrimPrefix(s, source)
 	}
-	s = strings.TrimPrefix(s, "[ ")
-	if rest, ok := strings.CutPrefix(s, "BUG: "); ok {
-		return afterBug(rest)
-	}
-	if rest, ok := strings.CutPrefix(s, "WARNING: "); ok {
-		return afterWarning(rest)
-	}
-	if rest, ok := strings.CutPrefix(s, "INFO: "); ok {
-		return afterInfo(rest)
-	}
-	switch {
-	case strings.HasPrefix(s, "list_add ") || strings.HasPrefix(s, "list_del "):
-		if strings.Contains(s, "corruption") || strings.Contains(s, "double add") {
-			return ListCorruption
-		}
+	s = strings.TrimPrefix(strings.TrimPrefix(s, "["), " ")
+	if len(s) == 0 {
 		return noFamily
-	case strings.HasPrefix(s, "chain_key collision"):
-		return LockdepInternal
 	}
-	return match(plainStarts, s)
+	switch s[0] {
+	case 'B':
+		if rest, ok := strings.CutPrefix(s, "BUG: "); ok {
+			return afterBug(rest)
+		}
+	case 'W':
+		if rest, ok := strings.CutPrefix(s, "WARNING: "); ok {
+			return afterWarning(rest)
+		}
+	case 'I':
+		if rest, ok := strings.CutPrefix(s, "INFO: "); ok {
+			return afterInfo(rest)
+		}
+	case 'l':
+		if strings.HasPrefix(s, "list_add ") || strings.HasPrefix(s, "list_del ") {
+			if strings.Contains(s, "corruption") || strings.Contains(s, "double add") {
+				return ListCorruption
+			}
+			return noFamily
+		}
+	case 'c':
+		if strings.HasPrefix(s, "chain_key collision") {
+			return LockdepInternal
+		}
+	case 'C':
+		if strings.HasPrefix(s, "CPU") && hardLockup(s) {
+			return HardLockup
+		}
+	}
+	return match(m.plain[s[0]], s)
+}
+
+// hardLockup knows "CPU0: Watchdog detected hard LOCKUP on cpu 1" and what powerpc
+// writes behind "watchdog: ".
+func hardLockup(s string) bool {
+	return strings.Contains(s, "detected hard LOCKUP ") || strings.Contains(s, " Hard LOCKUP")
 }
 
 func match(starts []start, s string) Family {
