@@ -4,36 +4,6 @@ package lockdep
 
 import "testing"
 
-func TestSplitPrefix(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		line, text, caller string
-		timed              bool
-	}{
-		"time":                  {"[   12.345678] BUG: x", "BUG: x", "", true},
-		"time, no blank":        {"[12.345678]", "", "", true},
-		"indented message":      {"[   12.345678]  fn+0x1/0x2", " fn+0x1/0x2", "", true},
-		"task":                  {"[   12.345678][ T123] BUG: x", "BUG: x", "T123", true},
-		"processor":             {"[   12.345678][    C0]  x", " x", "C0", true},
-		"level":                 {"<4>[   12.345678] x", "x", "", true},
-		"level, task, CRLF":     {"<4>[   12.345678][   T1] x\r\n", "x", "T1", true},
-		"login prompt":          {"syzkaller login: [   16.305150] INFO: x", "INFO: x", "", true},
-		"escape codes":          {"\x1b[32m ok [....] d[   12.037795] audit: x", "audit: x", "", true},
-		"journal":               {"Nov 22 19:22:50 host kernel: BUG: x", "BUG: x", "", true},
-		"none":                  {"BUG: x\n", "BUG: x", "", false},
-		"address":               {"[<ffffffff81d90469>] fn+0x1/0x2", "[<ffffffff81d90469>] fn+0x1/0x2", "", false},
-		"test":                  {"[IGT] a: executing", "[IGT] a: executing", "", false},
-		"caller without a time": {"[ T123] x", "[ T123] x", "", false},
-		"empty":                 {"\n", "", "", false},
-	} {
-		got := splitPrefix([]byte(c.line))
-		if string(got.text) != c.text || got.caller != c.caller || got.timed != c.timed {
-			t.Errorf("%s: splitPrefix(%q) = %q, %q, %v; want %q, %q, %v",
-				name, c.line, got.text, got.caller, got.timed, c.text, c.caller, c.timed)
-		}
-	}
-}
-
 func TestParseLock(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]Lock{
