@@ -4,6 +4,7 @@ package picture
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/fencebot/fencebot/report/lockdep"
 )
@@ -28,6 +29,7 @@ type Options struct {
 // cannot go on before the next one does.
 type drawing struct {
 	lead  string // one sentence over the drawing
+	note  string // who is suspected, if no box tells; may be empty
 	boxes []box
 	links []string // links[i] leads from box i to the next; the last one back to box 0
 	ring  bool     // there is a last link
@@ -37,8 +39,9 @@ type drawing struct {
 type box struct {
 	name  string // "A"; empty for a box that stands for several
 	title string // who it is
-	note  string // second line of the title; may be empty
-	fresh bool   // the path that the report caught: what it did last closes the circle
+	note  string // below the title: the suspect; may be empty
+	fresh bool   // the path that the report caught
+	hot   bool   // to be framed as the culprit
 	rows  []row
 }
 
@@ -89,19 +92,48 @@ func draw(s lockdep.Splat, o Options) drawing {
 	return d
 }
 
-// blame notes the suspect in the box that the report caught.
+// blame notes the suspect: in the boxes with a line of a patch, and where no line is
+// known over the whole drawing. The path that a report caught need not be the one
+// that the series brings: the other one may just have run first.
 func (d *drawing) blame(o Options) {
+	known := slices.ContainsFunc(d.boxes, func(b box) bool { return b.patch() > 0 })
 	for i := range d.boxes {
-		switch b := &d.boxes[i]; {
-		case !b.fresh:
-		case o.Patch > 0 && o.Subject != "":
-			b.note = fmt.Sprintf("<- patch %d brings this: %s", o.Patch, o.Subject)
-		case o.Patch > 0:
-			b.note = fmt.Sprintf("<- patch %d brings this", o.Patch)
-		case o.Series:
-			b.note = "<- new with this series"
+		b := &d.boxes[i]
+		b.hot = b.fresh
+		if n := b.patch(); known {
+			b.hot = n > 0
+			if n > 0 {
+				b.note = brings(n, o)
+			}
 		}
 	}
+	switch {
+	case known || len(d.boxes) == 0:
+	case o.Patch > 0:
+		d.note = brings(o.Patch, o)
+	case o.Series:
+		d.note = "New with this series."
+	}
+}
+
+func brings(patch int, o Options) string {
+	s := fmt.Sprintf("Patch %d brings this", patch)
+	if patch != o.Patch || o.Subject == "" {
+		return s + "."
+	}
+	return s + ": " + o.Subject
+}
+
+// patch is the first patch that a line of the box is of; 0 if there is none.
+func (b box) patch() int {
+	for _, r := range b.rows {
+		for _, p := range r.places {
+			if p.patch > 0 {
+				return p.patch
+			}
+		}
+	}
+	return 0
 }
 
 // explain gives each lock that is no plain lock its meaning in words, where it is

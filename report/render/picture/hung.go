@@ -22,7 +22,7 @@ func hung(s lockdep.Splat) drawing {
 	}
 	a := box{name: "A", title: "task " + s.Task + ", blocked", fresh: true}
 	wanted := ""
-	if n := len(mine); n > 0 && waitsForLock(s.Trace) {
+	if n := len(mine); n > 0 && waitsForLock(s.Trace, mine[n-1]) {
 		wanted, mine = mine[n-1].Class, mine[:n-1]
 	}
 	for _, l := range mine {
@@ -100,17 +100,28 @@ func (h holder) why(wanted string) string {
 	return ""
 }
 
-// waitsForLock says whether a stack is blocked in a lock, and not in a wait for
-// something else.
-func waitsForLock(stack []lockdep.Frame) bool {
+// waitsForLock says whether a stack is blocked in the very call that took a lock, by
+// the list of held locks: its function is the first one above the lock's own code.
+func waitsForLock(stack []lockdep.Frame, l lockdep.Lock) bool {
+	inside := false
 	for _, f := range stack {
-		if !f.Reliable {
-			continue
+		switch {
+		case !f.Reliable:
+		case sleepingLock(f.Function):
+			inside = true
+		case inside:
+			return f.Function == l.Function
 		}
-		for _, p := range []string{"__mutex_lock", "mutex_lock", "rwsem_down", "down_read", "down_write", "ww_mutex_lock", "__ww_mutex_lock", "__down", "rt_mutex"} {
-			if strings.HasPrefix(f.Function, p) {
-				return true
-			}
+	}
+	return false
+}
+
+// sleepingLock knows the functions of kernel/locking/*.c that a task sleeps in and
+// that lockdep follows; semaphores (__down) are none of them.
+func sleepingLock(fn string) bool {
+	for _, p := range []string{"__mutex_", "mutex_lock", "rwsem_down", "down_read", "down_write", "ww_mutex_", "__ww_mutex_", "rt_mutex_", "__rt_mutex", "percpu_down", "__percpu_down"} {
+		if strings.HasPrefix(fn, p) {
+			return true
 		}
 	}
 	return false

@@ -3,6 +3,7 @@
 package picture
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/fencebot/fencebot/report/lockdep"
@@ -35,23 +36,29 @@ func inconsistent(s lockdep.Splat) drawing {
 	lock, who := s.Locks[0].Class, interrupter(s)
 	_, now, _ := strings.Cut(s.Usage, " -> ")
 	inside := strings.HasPrefix(now, "{IN-") // the report was made in the interrupt
-	places := where("in", s.Trace, s.Function)
-	if len(places) == 0 {
-		places = where("in", nil, s.Locks[0].Function)
-	}
 	a := box{name: "A", title: "seen earlier, " + enabled(who), fresh: !inside,
-		rows: []row{{verb: "holds", lock: lock}}}
-	b := box{name: "B", title: "seen earlier: " + who + " on the same CPU", fresh: inside,
-		rows: []row{{verb: "waits for", lock: lock, waits: true}}}
-	if inside {
-		b.title, b.rows[0].places = who+" on the same CPU: "+caught(s), places
+		rows: []row{{verb: "holds", lock: lock, places: otherSide(s)}}}
+	b := box{name: "B", title: who + " on the same CPU, seen earlier", fresh: inside,
+		rows: []row{{verb: "waits for", lock: lock, waits: true, places: otherSide(s)}}}
+	here := where("in", s.Trace, s.Locks[0].Function)
+	if inside { // the interrupt hit some task by chance: its name says nothing
+		b.title, b.rows[0].places = who+" on the same CPU, caught in this report", here
 	} else {
-		a.title, a.rows[0].places = caught(s)+", "+enabled(who), places
+		a.title, a.rows[0].places = caught(s)+", "+enabled(who), here
 	}
 	return drawing{
 		lead:  "If " + who + " comes while A holds the lock, it waits for A, and A cannot go on before it ends.",
-		boxes: []box{a, b}, ring: true, links: []string{"B stops A until B is done", "B waits for A"},
+		boxes: []box{a, b}, ring: true, links: []string{"A cannot go on until B is done", "B waits for A"},
 	}
+}
+
+// otherSide is the place where the lock was taken before, in the other state. The
+// report has its function if that is not in the report's own stack.
+func otherSide(s lockdep.Splat) []place {
+	if s.Function == "" || first(s.Trace, s.Function) >= 0 || s.Function == s.Locks[0].Function {
+		return nil
+	}
+	return where("in", nil, s.Function)
 }
 
 // enabled says what makes an interruption possible.
@@ -70,12 +77,17 @@ func enabled(who string) string {
 // irqOrder draws a chain of locks from one that interrupts take to one that is
 // held with interrupts on, and the interrupt that makes it a circle.
 func irqOrder(s lockdep.Splat) drawing {
-	way := wholeWay(s.Edges)
+	g := newGraph(s)
+	way := g.line(s.Edges)
 	if len(way) < 2 {
 		return drawing{}
 	}
 	who := interrupter(s)
 	safe, unsafe := way[0], way[len(way)-1]
+	held, taken := heldTaken(s)
+	if slices.ContainsFunc(s.Edges, func(e lockdep.Edge) bool { return e.New }) {
+		held, taken = "", "" // the report says itself which one is new
+	}
 	d := drawing{
 		ring: true,
 		lead: "If " + who + " comes while A holds its lock, B waits for the next one, and so on round to A, which cannot go on before B ends.",
@@ -85,8 +97,8 @@ func irqOrder(s lockdep.Splat) drawing {
 		},
 	}
 	for i := 1; i < len(way); i++ {
-		e := find(s, way[i-1], way[i])
-		e.New = e.New || newHere(s, e)
+		e := g.find(way[i-1], way[i])
+		e.New = e.New || e.From == held && e.To == taken
 		b := edgeBox(s, e, letter(len(d.boxes)))
 		if e.New {
 			b.title += ", on another CPU"
@@ -94,41 +106,7 @@ func irqOrder(s lockdep.Splat) drawing {
 		d.boxes = append(d.boxes, b)
 	}
 	d.linkRing()
-	d.links[0] = "B stops A until B is done"
+	d.links[0] = "A cannot go on until B is done"
 	d.fold()
 	return d
-}
-
-// newHere says whether an edge is the one that the report was made at, for reports
-// that do not mark it.
-func newHere(s lockdep.Splat, e step) bool {
-	for _, have := range s.Edges {
-		if have.New {
-			return false
-		}
-	}
-	return len(s.Locks) > 1 && e.From == s.Locks[1].Class && e.To == s.Locks[0].Class
-}
-
-// wholeWay orders the edges of a chain: from the class that nothing leads to up to
-// the end. It stops at a class that was there already.
-func wholeWay(edges []lockdep.Edge) []string {
-	next, into := map[string]string{}, map[string]bool{}
-	for _, e := range edges {
-		if _, ok := next[e.From]; !ok {
-			next[e.From] = e.To
-		}
-		into[e.To] = true
-	}
-	for _, e := range edges {
-		if into[e.From] {
-			continue
-		}
-		way, seen := []string{}, map[string]bool{}
-		for at, ok := e.From, true; ok && !seen[at]; at, ok = next[at] {
-			way, seen[at] = append(way, at), true
-		}
-		return way
-	}
-	return nil
 }

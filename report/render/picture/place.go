@@ -115,7 +115,7 @@ func service(fn string) bool {
 	switch fn {
 	case "down", "dma_resv_lock", "modeset_lock", "might_alloc", "prepare_alloc_pages", "get_page_from_freelist", "new_slab",
 		"allocate_slab", "flush_work", "start_flush_work", "console_lock", "lock_sock_nested", "schedule",
-		"save_trace", "validate_chain", "check_noncircular", "__might_fault", "might_fault":
+		"rtnl_lock", "pipe_lock", "cpus_read_lock", "lock_page", "save_trace", "validate_chain", "check_noncircular", "__might_fault", "might_fault":
 		return true
 	}
 	return false

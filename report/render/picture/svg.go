@@ -31,9 +31,9 @@ const (
 	downAt    = boxLeft + 60
 	topMargin = 20
 
-	titleCols = 74 // characters of the title's font in a box, counted generously
-	lockCols  = 64 // and of the lock's font right of the verb
-	leadCols  = 96
+	titleCols = 68 // characters of the title that fit into a box, counted generously
+	lockCols  = 62 // and of the font of locks, right of the verb
+	leadCols  = 80
 )
 
 // Colours: Okabe and Ito's set, which people with any kind of colour blindness can
@@ -45,8 +45,8 @@ const (
 	faint     = "#57606a"
 	frame     = "#8c959f"
 	oldHead   = "#eef1f4"
-	freshHead = "#fdeee3"
-	fresh     = "#b84a00" // the path that the report caught
+	hotHead   = "#fdeee3"
+	hot       = "#b84a00" // the culprit
 	fenceFill = "#fff3bf"
 	fenceLine = "#8a6100"
 	holdLine  = "#00588f"
@@ -61,7 +61,7 @@ func SVG(w io.Writer, s lockdep.Splat, o Options) error {
 		return ErrNone
 	}
 	p := &canvas{y: topMargin}
-	p.lead(d.lead)
+	p.lead(d)
 	top := 0
 	for i, b := range d.boxes {
 		middle := p.box(b)
@@ -89,10 +89,14 @@ type canvas struct {
 	y   int // where the next thing begins
 }
 
-func (p *canvas) lead(s string) {
-	for _, l := range wrap(latin(s), leadCols) {
+func (p *canvas) lead(d drawing) {
+	for _, l := range wrap(latin(d.lead), leadCols) {
 		p.y += titleSize
 		p.text(24, p.y-6, l, textStyle{size: 15, bold: true})
+	}
+	for _, l := range short(latin(d.note), leadCols, titleLines) {
+		p.y += titleSize
+		p.text(24, p.y-6, l, textStyle{size: 14, bold: true, fill: hot})
 	}
 	p.y += boxPad
 }
@@ -111,8 +115,8 @@ func (p *canvas) box(b box) int {
 		inside.y -= rowGap
 	}
 	line, width, head, dash := frame, 1, oldHead, ""
-	if b.fresh {
-		line, width, head = fresh, 3, freshHead
+	if b.hot {
+		line, width, head = hot, 3, hotHead
 	}
 	if b.name == "" {
 		dash = ` stroke-dasharray="6 4"`
@@ -138,7 +142,7 @@ func (p *canvas) title(b box) {
 	}
 	for _, l := range short(latin(b.note), titleCols, titleLines) {
 		p.y += titleSize
-		p.text(textLeft, p.y-7, l, textStyle{size: 14, bold: true, fill: fresh})
+		p.text(textLeft, p.y-7, l, textStyle{size: 14, bold: true, fill: hot})
 	}
 	p.y += boxPad / 2
 }
@@ -149,7 +153,7 @@ func (p *canvas) row(r row) {
 	start, inside := p.y, &canvas{y: p.y}
 	color := holdLine
 	if r.waits {
-		color = fresh
+		color = hot
 	}
 	inside.y += lineSize
 	inside.text(textLeft, inside.y-5, latin(r.verb), textStyle{size: 14, fill: color, bold: r.waits})
@@ -176,7 +180,7 @@ func (p *canvas) place(at place) {
 	style := textStyle{size: 13, mono: true, fill: faint}
 	mark := ""
 	if at.patch > 0 {
-		style.fill, style.bold, mark = fresh, true, fmt.Sprintf("  <- patch %d", at.patch)
+		style.fill, style.bold, mark = hot, true, fmt.Sprintf("  <- patch %d", at.patch)
 	}
 	head, site := at.word+" "+latin(at.function), latin(at.site)
 	lines := []string{head + "  " + site}
@@ -201,8 +205,8 @@ func (p *canvas) place(at place) {
 func (p *canvas) link(d drawing, i, top int) {
 	label := latin(d.links[i])
 	color, width := faint, 2
-	if d.boxes[i].fresh {
-		color, width = fresh, 3
+	if d.boxes[i].hot {
+		color, width = hot, 3
 	}
 	from := p.y
 	if i < len(d.boxes)-1 {

@@ -4,7 +4,6 @@ package picture
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/fencebot/fencebot/report/lockdep"
@@ -96,8 +95,10 @@ func callee(s lockdep.Splat) string {
 // own are the locks that the task of the report holds.
 func own(s lockdep.Splat) []lockdep.Lock {
 	var out []lockdep.Lock
+	seen := map[string]bool{}
 	for _, l := range s.Held {
-		if (l.Task == "" || l.Task == s.Task) && !slices.ContainsFunc(out, func(h lockdep.Lock) bool { return h.Class == l.Class }) {
+		if (l.Task == "" || l.Task == s.Task) && !seen[l.Class] {
+			seen[l.Class] = true
 			out = append(out, l)
 		}
 	}

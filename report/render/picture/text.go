@@ -30,7 +30,9 @@ func Text(s lockdep.Splat, o Options) []string {
 	if len(d.boxes) == 0 {
 		return nil
 	}
-	out := append(wrap(ascii(d.lead), textWidth), "")
+	out := wrap(ascii(d.lead), textWidth)
+	out = append(out, short(ascii(d.note), textWidth, titleLines)...)
+	out = append(out, "")
 	for i, b := range d.boxes {
 		out = append(out, d.textBox(i, b)...)
 		if i < len(d.links) {
@@ -43,7 +45,7 @@ func Text(s lockdep.Splat, o Options) []string {
 // textBox draws one box, with the arrow that leads back beside it.
 func (d drawing) textBox(i int, b box) []string {
 	edge := "+" + strings.Repeat("-", inner+2) + "+"
-	if b.fresh {
+	if b.hot {
 		edge = strings.ReplaceAll(edge, "-", "=")
 	}
 	out := []string{d.left(i > 0) + edge}
@@ -91,7 +93,9 @@ func boxLines(b box) []string {
 		title = b.name + ": " + title
 	}
 	out := short(title, inner, titleLines)
-	out = append(out, indent(short(ascii(b.note), inner-3, titleLines), 3)...)
+	if b.note != "" {
+		out = append(out, indent(short("<- "+ascii(b.note), inner-3, titleLines), 3)...)
+	}
 	for _, r := range b.rows {
 		out = append(out, rowLines(r)...)
 	}
