@@ -22,10 +22,12 @@ func (b *block) splat() Splat {
 	if len(p.trace) == 0 || len(p.direct) > 0 && p.family.direct() {
 		p.trace = p.direct
 	}
+	g := p.graph()
 	s := Splat{
 		Family: b.family, Line: b.line, Subtest: b.subtest, Also: list(b.also),
-		Task: p.task, Usage: p.usage, Locks: list(p.allLocks()), Held: list(p.held),
-		Edges: p.edges(), Trace: list(p.trace), Chain: list(p.chain), At: p.lockPlace(),
+		Task: p.task, CPU: p.cpu, Kernel: p.kernel, Taint: p.taint, Usage: p.usage,
+		Locks: list(p.allLocks()), Held: list(append(p.held, p.others...)),
+		Edges: g.edges, Cycle: g.cycle(), Trace: list(p.trace), Chain: list(p.chain), At: p.lockPlace(),
 		Raw: strings.Join(lines, "\n"),
 	}
 	s.Classes = p.classes(s.Locks, s.Edges)
@@ -94,42 +96,6 @@ func (p *parser) classes(locks []Lock, edges []Edge) []string {
 	return out
 }
 
-// edges are the dependencies that a report proves: those of the existing chain and
-// the new one that closes the circle.
-//
-// print_circular_bug() prints the chain from the held lock #N down to #0, the lock
-// that is being taken. The trace under #k shows how #k was taken under #k-1.
-func (p *parser) edges() []Edge {
-	out := []Edge{}
-	add := func(e Edge) {
-		same := func(have Edge) bool { return have.From == e.From && have.To == e.To }
-		if e.From != "" && e.To != "" && !slices.ContainsFunc(out, same) {
-			out = append(out, e)
-		}
-	}
-	for i := 1; i < len(p.chain); i++ {
-		if p.chain[i-1].number == p.chain[i].number+1 {
-			add(Edge{From: p.chain[i].Lock.Class, To: p.chain[i-1].Lock.Class})
-		}
-	}
-	switch {
-	case p.family == CircularDependency && len(p.locks) > 1: // taken, then held
-		add(Edge{From: p.locks[1].Class, To: p.locks[0].Class})
-	case p.family == RecursiveLocking && len(p.locks) > 1:
-		add(Edge{From: p.locks[1].Class, To: p.locks[0].Class})
-	case p.family == IRQInversion && len(p.locks) > 1 && p.takenBy:
-		add(Edge{From: p.locks[1].Class, To: p.locks[0].Class})
-	case p.family == IRQInversion && len(p.locks) > 1:
-		add(Edge{From: p.locks[0].Class, To: p.locks[1].Class})
-	}
-	if len(p.chain) == 0 {
-		for _, e := range p.deps {
-			add(e)
-		}
-	}
-	return out
-}
-
 // lockPlace is the place of the lock as the report names it.
 func (p *parser) lockPlace() string {
 	if p.at != "" {
@@ -142,15 +108,6 @@ func (p *parser) lockPlace() string {
 		}
 	}
 	return ""
-}
-
-// damaged says that a report lacks what every report of its family has.
-func (p *parser) damaged() bool {
-	switch p.family {
-	case Panic, Kmemleak, KFENCE, RCUStall, WorkqueueLockup, LockHeldAtUser:
-		return false
-	}
-	return len(p.trace) == 0
 }
 
 // title is the message without decoration, and the function it is about.

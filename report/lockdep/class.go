@@ -10,6 +10,7 @@ import "strings"
 // "/1" stays: it is another class.
 func CanonicalClass(name string) string {
 	name = strings.TrimSpace(name)
+	name = withoutInstance(name)
 	base, sub := name, ""
 	if i := strings.LastIndexByte(name, '/'); i >= 0 && digits([]byte(name[i+1:])) {
 		base, sub = name[:i], name[i:]
@@ -18,6 +19,15 @@ func CanonicalClass(name string) string {
 		base = base[:i]
 	}
 	return base + sub
+}
+
+// withoutInstance takes off what a print function of the class adds about one
+// lock: " l=0 extents:1:2:3" of bcachefs (lockdep_set_lock_cmp_fn(), Linux 6.10).
+func withoutInstance(name string) string {
+	if i := strings.Index(name, " l="); i > 0 && i+3 < len(name) && isDigit(name[i+3]) {
+		return name[:i]
+	}
+	return name
 }
 
 // parseLock reads the first lock that a line mentions:
@@ -43,17 +53,25 @@ func parseLock(s string) (l Lock, rest string, ok bool) {
 			from = i + 2
 			continue
 		}
-		l = Lock{Class: CanonicalClass(s[openBracket(s, i):i]), Usage: usage}
+		name := strings.TrimSpace(s[openBracket(s, i):i])
+		l = Lock{Class: CanonicalClass(name), Name: name, Usage: usage}
 		if w, a, ok := strings.Cut(after, "}"); ok && strings.HasPrefix(w, "-{") {
 			l.WaitType, after = w[2:], a
 		}
-		if at, ok := strings.CutPrefix(after, ", at: "); ok {
-			if f, ok := parseFrame(at); ok {
-				l.Function = f.Function
-			}
+		if f, ok := placeOf(after); ok {
+			l.Function = f.Function
 		}
 		return l, after, l.Class != ""
 	}
+}
+
+// placeOf reads what follows a lock: ", at: fn+0x1/0x2".
+func placeOf(rest string) (Frame, bool) {
+	at, ok := strings.CutPrefix(rest, ", at: ")
+	if !ok {
+		return Frame{}, false
+	}
+	return parseFrame(at)
 }
 
 // isUsage knows get_usage_chars(): one of "-.+?" per usage bit, 4 to 8 of them.

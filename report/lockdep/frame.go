@@ -47,7 +47,10 @@ func parseFrame(s string) (Frame, bool) {
 		return Frame{}, false
 	}
 	f.Function = StripSuffix(name)
-	f.File, f.Line = parsePlace(rest)
+	if rest != "" {
+		f.Inlined = strings.HasSuffix(rest, "[inline]")
+		f.File, f.Line = parsePlace(rest)
+	}
 	return f, true
 }
 

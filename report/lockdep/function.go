@@ -44,8 +44,8 @@ func (p *parser) function(at string) string {
 		return at
 	}
 	for _, t := range stacks {
-		if fn := firstOf(t, func(fn string) bool { return !machinery(fn) }); fn != "" {
-			return fn
+		if f, ok := firstOf(t, func(fn string) bool { return !machinery(fn) }); ok {
+			return f.Function
 		}
 	}
 	return at
@@ -109,37 +109,42 @@ func (p *parser) olderLinks() [][]Frame {
 
 // pick is the first function that is no helper.
 func (p *parser) pick(trace []Frame) string {
-	return firstOf(trace, func(fn string) bool { return !machinery(fn) && !p.helper(fn) })
+	f, _ := p.pickFrame(trace)
+	return f.Function
+}
+
+func (p *parser) pickFrame(trace []Frame) (Frame, bool) {
+	return firstOf(trace, func(fn string) bool { return !machinery(fn) && !p.family.helper(fn) })
 }
 
 // helper says whether fn only does what its caller asked for. A sleep in atomic
 // context names console_lock(): that it may sleep is what the caller did not know.
-func (p *parser) helper(fn string) bool {
+func (f Family) helper(fn string) bool {
 	switch fn {
 	case "console_lock":
-		if p.family == AtomicSleep {
+		if f == AtomicSleep {
 			return false
 		}
 	case "lock_sock", "lock_sock_nested", "lock_sock_fast":
-		return p.family.Lockdep() // there the class says as much
+		return f.Lockdep() // there the class says as much
 	}
-	if p.family == Kmemleak && strings.Contains(fn, "alloc") { // covers of the allocator: sock_kmalloc()
+	if f == Kmemleak && strings.Contains(fn, "alloc") { // covers of the allocator: sock_kmalloc()
 		return true
 	}
 	return helper(fn)
 }
 
-// firstOf is the first function of a trace that is wanted, by the reliable frames,
-// else by those with a question mark.
-func firstOf(trace []Frame, want func(string) bool) string {
+// firstOf is the first frame of a trace whose function is wanted, by the reliable
+// frames, else by those with a question mark.
+func firstOf(trace []Frame, want func(string) bool) (Frame, bool) {
 	for _, reliable := range []bool{true, false} {
 		for _, f := range trace {
 			if f.Reliable == reliable && want(f.Function) {
-				return f.Function
+				return f, true
 			}
 		}
 	}
-	return ""
+	return Frame{}, false
 }
 
 // stalled names the function that does not come to an end. The timer hits a loop

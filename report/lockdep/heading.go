@@ -11,35 +11,73 @@ import (
 // print_circular_bug(), print_usage_bug(), print_bad_irq_dependency() and
 // lockdep_print_held_locks() in kernel/locking/lockdep.c.
 func (p *parser) heading(text string) bool {
+	switch text[0] {
+	case '-':
+		if strings.HasPrefix(text, "-> #") {
+			return p.chainLink(text)
+		}
+	case '.':
+		if strings.HasPrefix(text, "... which became") {
+			p.became(text)
+			return true
+		}
+	}
+	if p.inPart(text) {
+		return true
+	}
 	switch {
-	case strings.HasPrefix(text, "-> #"):
-		return p.chainLink(text)
 	case strings.HasSuffix(text, "state was registered at:"):
 		p.section = inPast
-	case strings.HasPrefix(text, "... which became"),
-		strings.HasPrefix(text, "the dependencies between"),
-		strings.HasPrefix(text, "the shortest dependencies between"),
-		strings.HasPrefix(text, "other info that might help"):
+	case strings.HasPrefix(text, "the dependencies between"), strings.HasPrefix(text, "the shortest dependencies between"):
+		p.beginPart(text)
+	case strings.HasPrefix(text, "other info that might help"):
 		p.leave(inDetails)
 	case strings.HasPrefix(text, "irq event stamp:"):
 		if p.section == inPast { // in the header it is a line of another CPU
 			p.section = inDetails
 		}
-	case strings.HasPrefix(text, "to a ") && strings.HasSuffix(text, "unsafe lock:"):
-		p.leave(inHeader)
-	case strings.HasPrefix(text, "but this lock "):
-		p.takenBy = strings.Contains(text, " was taken by another")
-		p.leave(inHeader)
 	case text == "which would create a new lock dependency:":
-		p.newDep = true
+		p.next = wantsDep
 	case text == "Chain exists of:":
-		p.chainOf = true
+		p.next = wantsAll
+	case text == "but this task is not holding:" && p.section == inHeader:
+		p.next = wantsNest
 	case strings.Contains(text, " held by ") && strings.HasSuffix(text, ":"):
 		p.heldBy(text)
 	default:
-		return p.traceHeading(text)
+		return p.irqHeading(text) || p.traceHeading(text)
 	}
 	return true
+}
+
+// irqHeading reads the lines that say what the next lock is to an interrupt.
+func (p *parser) irqHeading(text string) bool {
+	switch {
+	case strings.HasPrefix(text, "but this new dependency connects a "):
+		p.irq, p.role = irqKind(text), isSafe
+		p.leave(inHeader)
+	case strings.HasPrefix(text, "to a ") && strings.HasSuffix(text, "unsafe lock:"):
+		p.irq, p.role = irqKind(text), isUnsafe
+		p.leave(inHeader)
+	case strings.HasPrefix(text, "but this lock "):
+		p.irq, p.takenBy = irqKind(text), strings.Contains(text, " was taken by another")
+		p.leave(inHeader)
+	default:
+		return false
+	}
+	return true
+}
+
+// irqKind is "HARDIRQ" or "SOFTIRQ"; a "-READ" behind it (state_rnames[]) is left
+// out. Before Linux 2.6.31 the words were "hard" and "soft".
+func irqKind(text string) string {
+	switch {
+	case strings.Contains(text, "SOFTIRQ"), strings.Contains(text, "soft-"):
+		return "SOFTIRQ"
+	case strings.Contains(text, "HARDIRQ"), strings.Contains(text, "hard-"):
+		return "HARDIRQ"
+	}
+	return "RECLAIM_FS" // until Linux 4.14
 }
 
 // leave goes to another section, except from the trace: that is the last one of
@@ -65,10 +103,7 @@ func (p *parser) traceHeading(text string) bool {
 		strings.HasPrefix(text, "---[ end trace"), strings.HasPrefix(text, "Kernel Offset:"):
 		p.section = inOther
 	default:
-		if p.task == "" && strings.HasPrefix(text, "CPU: ") {
-			p.task = commOf(text)
-		}
-		return false
+		return p.identity.stack(text)
 	}
 	return true
 }
@@ -97,33 +132,4 @@ func (p *parser) chainLink(text string) bool {
 	p.section = inChain
 	p.chain = append(p.chain, Link{number: n, Lock: lock})
 	return true
-}
-
-// heldBy reads "2 locks held by name/123:". In a list of all locks in the system
-// only those of the report's own task count.
-func (p *parser) heldBy(text string) {
-	_, who, _ := strings.Cut(text, " held by ")
-	who = strings.TrimSuffix(who, ":")
-	switch {
-	case p.section == inTrace && !p.family.manyCallers():
-	case p.task == "" || p.task == who:
-		p.task, p.section = who, inHeld
-	default:
-		p.section = inOther
-	}
-}
-
-// commOf turns "CPU: 0 UID: 0 PID: 86 Comm: kms_vblank Not tainted ..." into "kms_vblank/86".
-func commOf(text string) string {
-	_, rest, ok := strings.Cut(text, " PID: ")
-	pid, rest, ok2 := strings.Cut(rest, " Comm: ")
-	if !ok || !ok2 || !digits([]byte(pid)) {
-		return ""
-	}
-	for _, end := range []string{" Not tainted", " Tainted:", " Kdump:"} {
-		if name, _, ok := strings.Cut(rest, end); ok {
-			return name + "/" + pid
-		}
-	}
-	return ""
 }

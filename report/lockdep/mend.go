@@ -14,7 +14,7 @@ const maxMend = 12
 //
 // It returns the whole line, and false while pieces are missing.
 func (p *parser) mend(text string) (string, bool) {
-	if p.section != inHeader && p.section != inChain && p.section != inHeld {
+	if p.section != inHeader && p.section != inChain && p.section != inHeld && p.section != inOtherHeld {
 		p.torn = ""
 		return text, true
 	}
@@ -85,11 +85,17 @@ func (p *parser) lateAt(text string) bool {
 		return false
 	}
 	locks := p.locks
-	if p.section == inHeld {
+	switch p.section {
+	case inHeld:
 		locks = p.held
+	case inOtherHeld:
+		locks = p.others
 	}
 	if n := len(locks); n > 0 && locks[n-1].Function == "" {
 		locks[n-1].Function = f.Function
+		if p.section != inOtherHeld {
+			p.taken(locks[n-1].Class, text)
+		}
 		if p.section == inHeader && p.at == "" {
 			p.at = f.Function
 		}

@@ -70,14 +70,22 @@ stack backtrace:
 Call Trace:
  fn+0x1/0x2
 `
-	for words, want := range map[string]lockdep.Edge{
-		"took another, HARDIRQ-unsafe":       {From: "&x->changed", To: "&x->past"},
-		"was taken by another, HARDIRQ-safe": {From: "&x->past", To: "&x->changed"},
+	signatures := map[string]bool{}
+	for words, want := range map[string][]lockdep.Edge{
+		"took another, HARDIRQ-unsafe":       {{From: "&x->changed", To: "&x->past"}, {From: "&x->past", To: "&x->changed", New: true}},
+		"was taken by another, HARDIRQ-safe": {{From: "&x->past", To: "&x->changed"}, {From: "&x->changed", To: "&x->past", New: true}},
 	} {
 		got := scan(t, fmt.Appendf(nil, report, words))
-		if len(got) != 1 || !sameEdges(got[0].Edges, []lockdep.Edge{want}) || got[0].Function != "fn" {
-			t.Errorf("%q: %+v; want the edge %v", words, got, want)
+		if len(got) != 1 || !sameEdges(got[0].Edges, want) || got[0].Function != "fn" {
+			t.Fatalf("%q: %+v; want the edges %v", words, got, want)
 		}
+		if e := got[0].Edges; e[0].Interrupt() || !e[1].Interrupt() || e[1].Context != "interrupts, hardirq" {
+			t.Errorf("%q: contexts %q and %q; want the second one to be the interrupt", words, e[0].Context, e[1].Context)
+		}
+		signatures[got[0].Signature] = true
+	}
+	if len(signatures) != 2 {
+		t.Error("a lock that an interrupt takes and one that it may not hold have one signature")
 	}
 }
 
@@ -129,8 +137,9 @@ Call Trace:
 `
 	got := scan(t, []byte(report))
 	edges := []lockdep.Edge{
-		{From: "&client->buffer_lock", To: "&new->fa_lock"},
+		{From: "&client->buffer_lock", To: "&new->fa_lock", New: true},
 		{From: "&dev->event_lock", To: "&client->buffer_lock"},
+		{From: "&new->fa_lock", To: "&dev->event_lock"},
 	}
 	if len(got) != 1 || !sameEdges(got[0].Edges, edges) {
 		t.Fatalf("got %+v; want one report with the edges %v", got, edges)
@@ -159,5 +168,5 @@ func TestExhausted(t *testing.T) {
 
 // sameEdges compares the classes of edges, not how they came about.
 func sameEdges(a, b []lockdep.Edge) bool {
-	return slices.EqualFunc(a, b, func(x, y lockdep.Edge) bool { return x.From == y.From && x.To == y.To })
+	return slices.EqualFunc(a, b, func(x, y lockdep.Edge) bool { return x.From == y.From && x.To == y.To && x.New == y.New })
 }

@@ -8,14 +8,17 @@ import "strings"
 type section int
 
 const (
-	inHeader  section = iota // what is wrong, and which locks it is about
-	inChain                  // "-> #1 (class):" and the trace below it
-	inPast                   // "... state was registered at:", the older side of an inconsistent state
-	inDetails                // dependencies and pictures: repeats what was said
-	inHeld                   // "2 locks held by name/123:"
-	inTrace                  // the stack of the report
-	inOwner                  // "page last allocated via"
-	inOther                  // stacks of others: allocation, other CPUs
+	inHeader    section = iota // what is wrong, and which locks it is about
+	inChain                    // "-> #1 (class):" and the trace below it
+	inPast                     // "... state was registered at:", the older side of an inconsistent state
+	inUsage                    // "IN-HARDIRQ-W at:" and "... which became HARDIRQ-irq-safe at:"
+	inAcquired                 // "... acquired at:", how a lock was taken under the one before
+	inDetails                  // pictures and explanations
+	inHeld                     // "2 locks held by name/123:" of the report's own task
+	inOtherHeld                // the same of another task
+	inTrace                    // the stack of the report
+	inOwner                    // "page last allocated via"
+	inOther                    // stacks of others: allocation, other CPUs
 )
 
 // maxLocks is how many locks and dependencies of one report are kept. lockdep itself
@@ -26,23 +29,34 @@ const maxLocks = 256
 type parser struct {
 	family  Family
 	section section
+	identity
 
-	task      string
-	usage     string
-	locks     []Lock // of inHeader
-	chain     []Link // as printed, from #N down to #0
-	deps      []Edge // "(a) -> (b)", "a --> b --> c"
-	held      []Lock
-	past      []Frame
-	trace     []Frame
-	direct    []Frame // a stack without a heading, right below the message
-	owner     []Frame // who allocated a page
-	place     string  // function that the message or the instruction pointer names
-	last      string  // "last function: fn" of a work item
-	wantsAt   bool    // the next line names the place
-	at        string
-	chainOf   bool   // the next line is "a --> b --> c"
-	newDep    bool   // the next line is the new dependency
+	usage  string
+	irq    string // "HARDIRQ" or "SOFTIRQ" of an order or inversion report
+	state  irqState
+	locks  []Lock // of inHeader
+	chain  []Link // as printed, from #N down to #0
+	held   []Lock // of the report's own task
+	others []Lock // of other tasks
+	holder string // whose list inOtherHeld is
+	places []place
+	past   []Frame
+	trace  []Frame
+	direct []Frame // a stack without a heading, right below the message
+	owner  []Frame // who allocated a page
+	place  string  // function that the message or the instruction pointer names
+	last   string  // "last function: fn" of a work item
+	at     string
+
+	next      pendingLine
+	role      role // of the next lock of inHeader
+	safe      Lock
+	unsafe    Lock
+	newDep    []Lock // "(a) -> (b)"
+	named     []string
+	rows      []row
+	uses      []use
+	parts     []part
 	takenBy   bool   // the second lock of an inversion is the outer one
 	torn      string // the pieces of a lock so far
 	tornLines int
@@ -50,19 +64,37 @@ type parser struct {
 	oopsPlace bool // place comes from an instruction pointer
 }
 
+// A pendingLine is what the line before announced.
+type pendingLine int
+
+const (
+	nothing   pendingLine = iota
+	wantsAt               // the place of the lock
+	wantsDep              // the new dependency
+	wantsAll              // "a --> b --> c"
+	wantsNest             // the name of the lock that should have been held
+)
+
+// A role is what a lock of the header is to an interrupt.
+type role int
+
+const (
+	plain    role = iota
+	isSafe        // an interrupt takes it
+	isUnsafe      // it is held with interrupts enabled
+)
+
 // message reads the first line, which may name the place.
 func (p *parser) message(s string) {
-	if i := strings.Index(s, "release lock ("); i >= 0 {
-		p.line(s[i:])
+	if i := strings.Index(s, " lock ("); i >= 0 {
+		p.line(s[i+1:])
 	}
 	for _, before := range []string{" in ", " in: ", " at "} {
 		if _, rest, ok := strings.Cut(s, before); ok {
 			p.placeIn(rest)
 		}
 	}
-	if strings.HasPrefix(s, "INFO: task ") {
-		p.task = hungTask(s)
-	}
+	p.identity.message(s)
 }
 
 // placeIn looks for "fn+0x1/0x2" among the words of s.
@@ -75,24 +107,18 @@ func (p *parser) placeIn(s string) {
 	}
 }
 
-// hungTask turns "INFO: task a:b:123 blocked for" into "a:b/123".
-func hungTask(s string) string {
-	s = strings.TrimPrefix(s, "INFO: task ")
-	for _, end := range []string{" blocked ", " can't die "} {
-		if name, _, ok := strings.Cut(s, end); ok {
-			if i := strings.LastIndexByte(name, ':'); i > 0 {
-				return name[:i] + "/" + name[i+1:]
-			}
-		}
-	}
-	return ""
-}
-
-// line reads any line but the first.
+// line reads any line but the first. Most lines are frames, so they are tried
+// first; no other line of a report looks like one.
 func (p *parser) line(s string) {
 	text := strings.TrimSpace(s)
 	if text == "" {
 		return
+	}
+	if p.torn == "" && p.next != wantsAt {
+		if f, ok := parseFrame(text); ok {
+			p.frame(f)
+			return
+		}
 	}
 	text, ok := p.mend(text)
 	if !ok || p.pending(text) || p.heading(text) || p.lateAt(text) {
@@ -101,99 +127,46 @@ func (p *parser) line(s string) {
 	switch p.section {
 	case inHeader:
 		p.header(text)
-	case inHeld:
-		if strings.HasPrefix(text, "#") {
-			p.hold(text)
-		}
+	case inHeld, inOtherHeld:
+		p.hold(text)
+	case inDetails:
+		p.scenario(s, text)
 	}
-	p.frame(text)
-}
-
-// pending reads the line that the one before announced.
-func (p *parser) pending(text string) bool {
-	switch {
-	case p.wantsAt:
-		p.wantsAt = false
-		if f, ok := parseFrame(text); ok {
-			p.at = f.Function
-			return true
-		}
-	case p.newDep && len(p.deps) < maxLocks:
-		p.newDep = false
-		return p.dependency(text)
-	case p.chainOf && len(p.deps) < maxLocks:
-		p.chainOf = false
-		names := strings.Split(text, " --> ")
-		for i := 1; i < min(len(names), maxLocks); i++ {
-			p.deps = append(p.deps, Edge{From: CanonicalClass(names[i-1]), To: CanonicalClass(names[i])})
-		}
-		return len(names) > 1
-	}
-	return false
-}
-
-// dependency reads "(a){..} -> (b){..}", the new edge of an irq-safe-unsafe report.
-func (p *parser) dependency(text string) bool {
-	from, rest, ok := parseLock(text)
-	if !ok {
-		return false
-	}
-	to, _, ok := parseLock(rest)
-	if ok {
-		p.deps = append(p.deps, Edge{From: from.Class, To: to.Class})
-	}
-	return ok
-}
-
-// header reads the lines that name the locks a report is about.
-func (p *parser) header(text string) {
-	if name, pid, ok := taskOf(text); ok && p.task == "" {
-		p.task = name + "/" + pid
-	}
-	if strings.HasPrefix(text, "inconsistent {") {
-		p.usage = strings.TrimSuffix(strings.TrimPrefix(text, "inconsistent "), " usage.")
-	}
-	if _, rest, ok := strings.Cut(text, "release lock ("); ok {
-		if i := strings.LastIndex(rest, ") at:"); i > 0 {
-			p.locks = append(p.locks, Lock{Class: CanonicalClass(rest[:i])})
-			p.wantsAt = true
-		}
-		return
-	}
-	for _, before := range []string{"last function: ", "workfn="} { // the latter in newer kernels
-		if _, fn, ok := strings.Cut(text, before); ok && p.last == "" {
-			fn, _, _ = strings.Cut(strings.TrimSpace(fn), " ")
-			p.last = StripSuffix(fn)
-		}
-	}
-	if l, _, ok := parseLock(text); ok && len(p.locks) < maxLocks {
-		p.locks = append(p.locks, l)
-		if p.at == "" {
-			p.at = l.Function
-		}
-	}
-}
-
-// hold reads " #0: ffff888 (class){+.+.}-{3:3}, at: fn+0x1/0x2".
-func (p *parser) hold(text string) {
-	if l, _, ok := parseLock(text); ok && len(p.held) < maxLocks {
-		p.held = append(p.held, l)
-	}
-}
-
-// frame files a stack frame under the section it stands in.
-func (p *parser) frame(text string) {
 	if fn, ok := instructionPointer(text); ok {
 		p.pointer(fn)
 		return
 	}
-	f, ok := parseFrame(text)
-	if !ok {
-		if p.section == inHeader && len(p.direct) > 0 && !p.family.Lockdep() {
-			p.section = inOther
-		}
-		return
+	if p.section == inHeader && len(p.direct) > 0 && !p.family.Lockdep() {
+		p.section = inOther
 	}
+}
+
+// pending reads the line that the one before announced.
+func (p *parser) pending(text string) bool {
+	now := p.next
+	p.next = nothing
+	switch now {
+	case wantsAt:
+		f, ok := parseFrame(text)
+		if ok {
+			p.at = f.Function
+		} else {
+			p.next = wantsAt
+		}
+		return ok
+	case wantsDep:
+		return p.dependency(text)
+	case wantsAll:
+		return p.existing(text)
+	case wantsNest:
+		p.locks = append(p.locks, Lock{Class: CanonicalClass(text), Name: text})
+		return true
+	}
+	return false
+}
+
+// frame files a stack frame under the section it stands in.
+func (p *parser) frame(f Frame) {
 	switch p.section {
 	case inChain:
 		if n := len(p.chain); n > 0 {
@@ -201,6 +174,11 @@ func (p *parser) frame(text string) {
 		}
 	case inPast:
 		p.past = append(p.past, f)
+	case inUsage:
+		p.use().stack = append(p.use().stack, f)
+	case inAcquired:
+		n := p.node()
+		n.acquired = append(n.acquired, f)
 	case inTrace:
 		p.trace = append(p.trace, f)
 	case inHeader:
@@ -228,7 +206,7 @@ func instructionPointer(text string) (string, bool) {
 		if !ok {
 			continue
 		}
-		if _, after, ok := strings.Cut(rest, ":"); ok && isDigit(rest[0]) {
+		if _, after, ok := strings.Cut(rest, ":"); ok && rest != "" && isDigit(rest[0]) {
 			rest = after
 		}
 		for word := range strings.FieldsSeq(rest) {
@@ -238,20 +216,4 @@ func instructionPointer(text string) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// taskOf finds the first "name/123" that begins a line: "kms_vblank/86 is trying to ...",
-// "swapper/0/0 [HC1[1]:SC0[0]:HE0:SE1] takes:", also "CPU: 0 PID: 86 Comm: name".
-func taskOf(text string) (name, pid string, ok bool) {
-	for _, verb := range []string{" is ", " just ", " [HC", " still ", " takes:"} {
-		who, _, found := strings.Cut(text, verb)
-		if !found {
-			continue
-		}
-		who = strings.TrimPrefix(who, "WARNING: ")
-		if i := strings.LastIndexByte(who, '/'); i > 0 && digits([]byte(who[i+1:])) && len(who) < 64 {
-			return who[:i], who[i+1:], true
-		}
-	}
-	return "", "", false
 }

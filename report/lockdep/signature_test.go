@@ -105,15 +105,32 @@ Call Trace:
 
 func TestCanonicalHoldsNothingOfABoot(t *testing.T) {
 	t.Parallel()
-	s := lockdep.Splat{
-		Family: lockdep.AtomicSleep, Title: "x at mm/a.c:12 in fn", Function: "fn", Task: "a/1", Line: 7,
-		Trace: []lockdep.Frame{{Function: "fn", File: "mm/a.c", Line: 12, Offset: "0x1/0x2"}},
-	}
-	if got, want := s.Canonical(), "atomic-sleep\nfunction mm/a.c:fn"; got != want {
-		t.Errorf("Canonical() = %q; want %q", got, want)
-	}
-	s = lockdep.Splat{Family: lockdep.LockdepLimit, Title: "MAX_LOCKDEP_KEYS too low"}
-	if got, want := s.Canonical(), "lockdep-limit\ntitle MAX_LOCKDEP_KEYS too low"; got != want {
-		t.Errorf("Canonical() = %q; want %q", got, want)
+	frame := lockdep.Frame{Function: "fn", File: "mm/a.c", Line: 12, Offset: "0x1/0x2", Reliable: true}
+	inlined := frame
+	inlined.Function, inlined.Inlined = "static_fn", true
+	for name, c := range map[string]struct {
+		splat lockdep.Splat
+		want  string
+	}{
+		"sleep": {
+			lockdep.Splat{Family: lockdep.AtomicSleep, Title: "sleeping at ./mm/slab.h:12 in fn", Function: "fn", Task: "a/1", Line: 7, CPU: "1", Kernel: "6.12"},
+			"atomic-sleep\ncalled mm/slab.h\nfunction fn",
+		},
+		"built elsewhere": {
+			lockdep.Splat{Family: lockdep.AtomicSleep, Title: "sleeping at /home/kernel/mm/slab.h:12 in fn", Function: "fn"},
+			"atomic-sleep\ncalled mm/slab.h\nfunction fn",
+		},
+		"words only": {
+			lockdep.Splat{Family: lockdep.LockdepLimit, Title: "MAX_LOCKDEP_KEYS too low"},
+			"lockdep-limit\ntitle MAX_LOCKDEP_KEYS too low",
+		},
+		"symbols": {
+			lockdep.Splat{Family: lockdep.Warning, Title: "warning at mm/a.c in static_fn", Function: "static_fn", Trace: []lockdep.Frame{inlined, frame}},
+			"warning\nfunction fn",
+		},
+	} {
+		if got := c.splat.Canonical(); got != c.want {
+			t.Errorf("%s: Canonical() = %q; want %q", name, got, c.want)
+		}
 	}
 }

@@ -3,6 +3,13 @@
 package lockdep
 
 // A Splat is one report of the kernel in a console log.
+//
+// Cycle begins with the lock that the task holds, From of the new edge. Each class
+// is held while the next one is taken, and the last one while the first is. A
+// recursion, and a lock that an interrupt takes while it is held, are a circle of
+// one class. Where an interrupt is part of the circle, so is the edge of which
+// [Edge.Interrupt] is true: nobody takes that lock under the one before, the
+// interrupt comes while that one is held.
 type Splat struct {
 	Family    Family   `json:"family"`
 	Title     string   `json:"title"`     // "possible circular locking dependency detected in vkms_crtc_atomic_begin"
@@ -12,7 +19,7 @@ type Splat struct {
 	Classes   []string `json:"classes"`   // lock classes in canonical names, in order of appearance
 	Edges     []Edge   `json:"edges"`     // the graph: its nodes are in Locks
 	Held      []Lock   `json:"held"`      // the lists under "N locks held by ..."
-	Cycle     []string `json:"cycle"`     // classes in the order of taking: each is held while the next, or after the last the first, is taken
+	Cycle     []string `json:"cycle"`     // classes in the order of taking, see below; empty where the report does not tell a whole circle
 	Task      string   `json:"task"`      // "name/pid" as the report has it
 	CPU       string   `json:"cpu"`       // "0"; empty where the report does not tell
 	Kernel    string   `json:"kernel"`    // release: "6.12.117+"
@@ -30,12 +37,17 @@ type Splat struct {
 }
 
 // An Edge says that lock To was taken while From was held.
+//
+// lockdep keeps one stack per dependency, that of To. FromStack is told outright
+// for the edge that an interrupt makes. Elsewhere it is the part of Stack from the
+// function on that is known to take From, and a single frame where that function
+// has returned.
 type Edge struct {
 	From      string  `json:"from"`
 	To        string  `json:"to"`
-	Context   string  `json:"context"`       // how, as far as it is told: "hardirq, read"; empty when it is not
+	Context   string  `json:"context"`       // how To was taken, as far as it is told: [Interrupts] and the words below it, joined by ", "
 	Stack     []Frame `json:"stack"`         // where To was taken, innermost frame first
-	FromStack []Frame `json:"from_stack"`    // where From was taken
+	FromStack []Frame `json:"from_stack"`    // where From was taken; empty when it is not told
 	New       bool    `json:"new,omitempty"` // the one that closes the circle: what the task was about to do
 }
 
