@@ -10,6 +10,7 @@ import (
 
 	"github.com/fencebot/fencebot/report"
 	"github.com/fencebot/fencebot/report/contract"
+	"github.com/fencebot/fencebot/report/render/picture"
 )
 
 const (
@@ -233,10 +234,12 @@ func ruleName(f report.Finding) string {
 }
 
 // explain says what a finding means. The first paragraph on the first finding
-// stands at the top of the mail already.
+// stands at the top of the mail already, and where there is a picture it says
+// the rest.
 func explain(t *text, r report.Report, i int) {
-	for n, s := range explanation(r.Findings[i]) {
-		if n > 0 || i > 0 || r.Word != report.Findings {
+	f := r.Findings[i]
+	for n, s := range explanation(f) {
+		if n == 0 && (i > 0 || r.Word != report.Findings) || n > 0 && !picture.Has(f.Splat) {
 			t.para(s)
 			t.gap()
 		}

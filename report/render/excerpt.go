@@ -8,23 +8,24 @@ import (
 
 	"github.com/fencebot/fencebot/report"
 	"github.com/fencebot/fencebot/report/lockdep"
+	"github.com/fencebot/fencebot/report/render/picture"
 )
 
 // excerpt returns the lines of a kernel report that a reader needs, and how
 // many it leaves out: frames that the kernel itself marks as guesses,
-// registers, and the final back trace of a circular report, which repeats the
-// stack under "-> #0". A chain is never cut.
+// registers, the scenario that the picture shows better, and the final back
+// trace of a circular report, which repeats the stack under "-> #0". A chain is
+// never cut.
 func excerpt(f report.Finding) (lines []string, left int) {
 	all := block(f.Raw, mailRaw)
 	src := newSources(f)
 	guesses := len(f.Trace) > 0 && !hasReliable(f.Trace)
-	repeated := f.Family == lockdep.CircularDependency && endsInZero(f.Chain)
-	for i, l := range all {
+	from, to := scenario(f, all)
+	end := backtrace(f, all)
+	for i, l := range all[:end] {
 		trimmed := strings.TrimSpace(l)
 		switch {
-		case repeated && trimmed == "stack backtrace:":
-			return trimBlank(lines), left + len(all) - i
-		case !guesses && strings.HasPrefix(trimmed, "? "), isRegister(trimmed):
+		case from <= i && i < to, !guesses && strings.HasPrefix(trimmed, "? "), isRegister(trimmed):
 			left++
 			continue
 		case trimmed == "" && (len(lines) == 0 || lines[len(lines)-1] == ""):
@@ -34,7 +35,38 @@ func excerpt(f report.Finding) (lines []string, left int) {
 			lines = append(lines, more.Text)
 		}
 	}
-	return trimBlank(lines), left
+	return trimBlank(lines), left + len(all) - end
+}
+
+// scenario finds the lines from..to-1 of lockdep's own drawing, of which ours
+// tells more.
+func scenario(f report.Finding, lines []string) (from, to int) {
+	if !picture.Has(f.Splat) {
+		return 0, 0
+	}
+	for i, l := range lines {
+		switch strings.TrimSpace(l) {
+		case "other info that might help us debug this:":
+			from = i
+		case "*** DEADLOCK ***":
+			if from > 0 {
+				return from, i + 1
+			}
+		}
+	}
+	return 0, 0 // there is none, or it is torn
+}
+
+// backtrace is the line where the stack begins that only repeats "-> #0", or
+// the number of lines.
+func backtrace(f report.Finding, lines []string) int {
+	repeats := f.Family == lockdep.CircularDependency && endsInZero(f.Chain)
+	for i, l := range lines {
+		if repeats && strings.TrimSpace(l) == "stack backtrace:" {
+			return i
+		}
+	}
+	return len(lines)
 }
 
 func trimBlank(lines []string) []string {

@@ -159,12 +159,15 @@ func TestFirstLines(t *testing.T) {
 }
 
 // TestMailColumns: prose fits on a terminal; of the kernel's text no line is
-// changed, and only guesses and what stands there twice is left out.
+// changed, and only guesses, what the picture shows and what stands there twice is
+// left out.
 func TestMailColumns(t *testing.T) {
 	t.Parallel()
 	body := mailBody(samples(t)["findings"], Files{})
-	chain, _, _ := strings.Cut(strings.TrimSpace(raw(t, "circular.txt")), "stack backtrace:")
-	for _, l := range strings.Split(chain, "\n") {
+	text, _, _ := strings.Cut(strings.TrimSpace(raw(t, "circular.txt")), "stack backtrace:")
+	chain, held, _ := strings.Cut(text, "other info that might help us debug this:")
+	_, held, _ = strings.Cut(held, "*** DEADLOCK ***")
+	for _, l := range strings.Split(chain+held, "\n") {
 		guess := strings.HasPrefix(strings.TrimSpace(l), "? ")
 		if has := slices.Contains(body, strings.TrimRight("  "+l, " ")); has == guess {
 			t.Errorf("the mail has the line %q: %v", l, has)
@@ -262,15 +265,28 @@ func TestShellWord(t *testing.T) {
 	}
 }
 
-// TestMeaning: every family of lockdep and of ours has words of its own, but
-// for the common failures, and no explanation is cut off.
+// TestMeaning: every family of docs/families.md has words of its own.
 func TestMeaning(t *testing.T) {
 	t.Parallel()
-	rest := meaning(lockdep.Warning)
-	for _, f := range []lockdep.Family{"circular-dependency", "atomic-sleep", "hung-task", "suspicious-rcu", report.FamilyBuild, report.FamilyHang, report.FamilySilent} {
-		if meaning(f) == rest || !strings.HasSuffix(meaning(f), ".") {
-			t.Errorf("meaning(%s) = %q", f, meaning(f))
+	doc, err := os.ReadFile("../../docs/families.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for line := range strings.Lines(string(doc)) {
+		names, _, _ := strings.Cut(strings.TrimPrefix(line, "| "), " |")
+		if !strings.HasPrefix(names, "`") {
+			continue
 		}
+		for name := range strings.SplitSeq(names, ", ") {
+			n++
+			if m := meaning(lockdep.Family(strings.Trim(name, "`"))); !strings.HasSuffix(m, ".") {
+				t.Errorf("meaning(%s) = %q", name, m)
+			}
+		}
+	}
+	if n < 40 {
+		t.Errorf("%d families in docs/families.md; want 40 or more", n)
 	}
 }
 

@@ -12,40 +12,6 @@ import (
 	"github.com/fencebot/fencebot/report/lockdep"
 )
 
-// meaning explains a family to a person who has never read such a report, in
-// one or two sentences; "" when its title says it all.
-func meaning(f lockdep.Family) string {
-	switch f {
-	case lockdep.CircularDependency:
-		return "Two code paths take the same locks in opposite order. When both run at the same time, each waits for the lock that the other holds, and neither goes on. The kernel's lock checker, lockdep, has seen both orders one after the other; the deadlock itself did not have to happen for it to know."
-	case lockdep.RecursiveLocking:
-		return "A task takes a lock while it already holds one of the same class. If both are the same lock, the task waits for itself."
-	case lockdep.InconsistentState:
-		return "A lock is taken in an interrupt handler and elsewhere with interrupts on. When the interrupt comes while the lock is held on the same CPU, the handler spins for ever."
-	case lockdep.IRQInversion, lockdep.IRQSafeUnsafe:
-		return "A lock that interrupt handlers take depends on one that is held with interrupts on. An interrupt at the wrong moment completes the cycle, and the CPUs wait for each other for ever."
-	case lockdep.InvalidWaitContext:
-		return "A lock that may sleep is taken where sleeping is not allowed, for example a mutex under a spinlock."
-	case lockdep.AtomicSleep, lockdep.SchedulingAtomic:
-		return "Code sleeps, or calls a function that may sleep, where it must not: under a spinlock, in an interrupt handler, or with preemption off. The CPU can hang there."
-	case lockdep.BadUnlockBalance, lockdep.LocksStillHeld, lockdep.LockHeldAtUser, lockdep.WorkqueueLeak:
-		return "A lock, or an annotation that acts as one, is taken and released a different number of times on some path. The next one that needs it waits for ever."
-	case lockdep.HeldLockFreed:
-		return "The memory of a lock is freed while the lock is held."
-	case lockdep.NonStaticKey:
-		return "A lock is used that was not initialised."
-	case lockdep.SuspiciousRCU:
-		return "Data that RCU protects is read without the lock or the read section that it needs."
-	case lockdep.HungTask, report.FamilyHang:
-		return "A task waits and is not woken: this is a deadlock, or a lost wake-up, that really happened."
-	case report.FamilySilent, lockdep.SoftLockup, lockdep.HardLockup, lockdep.RCUStall, lockdep.WorkqueueLockup:
-		return "A CPU is stuck and does nothing else any more: it spins on a lock or in a loop with no end."
-	case report.FamilyBuild:
-		return "The kernel does not compile with the series applied up to this patch, so that nobody can bisect across it."
-	}
-	return ""
-}
-
 // deadlocks reports whether a family means that something can wait for ever.
 func deadlocks(f lockdep.Family) bool {
 	switch f {
