@@ -274,8 +274,9 @@ func TestMeaning(t *testing.T) {
 	}
 	n := 0
 	for line := range strings.Lines(string(doc)) {
-		names, _, _ := strings.Cut(strings.TrimPrefix(line, "| "), " |")
-		if !strings.HasPrefix(names, "`") {
+		row, ok := strings.CutPrefix(line, "| `")
+		names, _, _ := strings.Cut(row, " |")
+		if !ok {
 			continue
 		}
 		for name := range strings.SplitSeq(names, ", ") {
