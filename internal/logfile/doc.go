@@ -7,5 +7,5 @@
 // and files without an ending work, too. It reads as a stream: what it unpacks is
 // never held as a whole, and a packed file that asks for more than MaxWindow bytes
 // of memory is refused. A damaged or cut file gives what was read so far and then
-// an error that says which packer it is.
+// an [UnpackError].
 package logfile

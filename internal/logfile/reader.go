@@ -49,8 +49,8 @@ func openZstd(r io.Reader) (io.ReadCloser, error) {
 }
 
 // Reader returns the text of a log that may be packed. The caller closes it; r
-// stays open. An error says that the first bytes promise what the rest does not
-// keep.
+// stays open. The error is that of r, or, here and while reading, an
+// *UnpackError.
 func Reader(r io.Reader) (io.ReadCloser, error) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	head, err := in.Peek(6)
@@ -61,13 +61,23 @@ func Reader(r io.Reader) (io.ReadCloser, error) {
 		if bytes.HasPrefix(head, p.magic) {
 			z, err := p.open(in)
 			if err != nil {
-				return nil, fmt.Errorf("unpack %s: %w", p.name, err)
+				return nil, &UnpackError{p.name, err}
 			}
 			return &unpacked{z, p.name}, nil
 		}
 	}
 	return io.NopCloser(in), nil
 }
+
+// An UnpackError says that a packed log is damaged, cut off or asks for too much
+// memory: another copy of the file is needed.
+type UnpackError struct {
+	Packer string // "gzip"
+	Err    error
+}
+
+func (e *UnpackError) Error() string { return "unpack " + e.Packer + ": " + e.Err.Error() }
+func (e *UnpackError) Unwrap() error { return e.Err }
 
 // unpacked says in its errors what it is.
 type unpacked struct {
@@ -78,7 +88,7 @@ type unpacked struct {
 func (u *unpacked) Read(p []byte) (int, error) {
 	n, err := u.ReadCloser.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
-		err = fmt.Errorf("unpack %s: %w", u.name, err)
+		err = &UnpackError{u.name, err}
 	}
 	return n, err
 }

@@ -107,7 +107,7 @@ func LogEnd(w io.Writer, l Log, again int) error {
 		t.para(fmt.Sprintf("%s left out: the same as one above.", plural(again, "report")))
 	}
 	if !l.Lockdep.Alive {
-		t.para(sentence("lockdep is off: " + field(l.Lockdep.Reason)))
+		t.para(field(l.Lockdep.Reason) + ".")
 	}
 	if len(t.lines) == 0 {
 		return nil
@@ -149,7 +149,7 @@ func LogHTML(w io.Writer, l Log) error {
 		p.Tone = "bad"
 	}
 	if !l.Lockdep.Alive {
-		p.Lockdep = sentence("lockdep is off: " + field(l.Lockdep.Reason))
+		p.Lockdep = field(l.Lockdep.Reason) + "."
 	}
 	if l.LeftOut > 0 {
 		p.LeftOut = plural(l.LeftOut, "more report")
