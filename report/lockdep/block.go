@@ -35,7 +35,9 @@ type block struct {
 	trace     bool // the stack trace has begun
 	strict    bool // a test began since: indentation alone proves nothing any more
 	truncated bool // the limit was hit
-	broken    bool // another report began before the trace
+	broken    bool // another report began before this one was complete, or is mixed with it
+	doubt     bool // a program may have written the first line: only a stack proves the report
+	backtrace bool // "stack backtrace:" was seen
 	ended     bool // the last line was seen; only a panic can follow
 	tail      int  // lines since the end
 	closed    bool
@@ -94,8 +96,8 @@ func (b *block) judge(text []byte) {
 		return
 	case looksLikeReport(text, b.strict):
 		b.good, b.quiet = len(b.lines), 0
-		if !b.trace {
-			b.trace = startsTrace(text)
+		if startsTrace(text) {
+			b.beginTrace(text)
 		}
 		return
 	}
@@ -103,6 +105,23 @@ func (b *block) judge(text []byte) {
 	if b.trace && b.quiet > quietAfterTrace || b.quiet > quietBeforeTrace {
 		b.closed = true
 	}
+}
+
+// beginTrace notes the heading of a stack. lockdep writes "stack backtrace:" before it
+// calls dump_stack(): "Call Trace:" alone is the stack of somebody else.
+func (b *block) beginTrace(text []byte) {
+	b.trace = true
+	if bytes.HasPrefix(text, []byte("stack")) {
+		b.backtrace = true
+	} else if b.family.titlesTrace() && !b.backtrace {
+		b.broken = true
+	}
+}
+
+// cut says that the report ends here, before its end, because another one begins.
+func (b *block) cut() {
+	b.broken = b.broken || !b.ended && (!b.trace || b.family.boxed())
+	b.closed = true
 }
 
 // clean makes text valid UTF-8 without control bytes other than tab.

@@ -92,6 +92,16 @@ func (f Family) direct() bool {
 	return false
 }
 
+// titlesTrace says that the report writes "stack backtrace:" before its stack.
+func (f Family) titlesTrace() bool {
+	switch f {
+	case CircularDependency, RecursiveLocking, InconsistentState, IRQInversion, IRQSafeUnsafe, InvalidWaitContext,
+		NestedNotTaken, BadUnlockBalance, HeldLockFreed, LocksStillHeld, SuspiciousRCU:
+		return true
+	}
+	return false
+}
+
 // boxed says that the report is framed by two lines of '='.
 func (f Family) boxed() bool {
 	switch f {

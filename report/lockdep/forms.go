@@ -136,7 +136,7 @@ func (l *logLine) bracketTime() int {
 		l.timed = true
 	case !hasClock(inner):
 		return 0
-	case dateLen(append(inner[:len(inner):len(inner)], ' ')) > 0, monthAt(inner):
+	case dayAt(inner), monthAt(inner):
 		l.timed = true
 	case !isDigit(inner[0]):
 		return 0

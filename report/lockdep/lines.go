@@ -10,21 +10,24 @@ import (
 // A lineReader cuts a log into lines. LF, CRLF and a lone CR end a line: a prompt or
 // a progress bar returns to the first column before the kernel writes.
 //
-// Its work is linear in the size of the log whatever the lines look like: lf and cr
-// remember how far it looked, so that no byte is searched twice.
+// Its work is linear in the size of the log whatever the lines look like: lf, cr and
+// esc remember how far it looked, so that no byte is searched twice for the same.
 type lineReader struct {
 	in      io.Reader
 	buf     []byte
 	start   int // of the next line in buf
 	end     int // of what was read
 	lf, cr  int // the bytes from start up to here are known to hold no LF, no CR
+	esc     int // and no escape
 	maxLine int
 	err     error // of in, kept until all bytes are used
+
+	coloured bool // the line that next returned last has an escape
 
 	number int  // 1-based, of the line that next returned last; LF counts, as in editors
 	inLine bool // a part of the line was returned, so that it is counted
 	long   bool // the rest of an overlong line is being dropped
-	byCR   bool // the file has no LF: CR counts
+	byCR   bool // the first 64 KiB of the file have CRs and no LF: CR counts
 	work   int  // bytes searched or moved, for the tests
 }
 
@@ -83,7 +86,8 @@ func (r *lineReader) count(line []byte) []byte {
 // 0 and the end of the buffer.
 func (r *lineReader) find() (stop int, terminator byte) {
 	r.lf = r.search(r.lf, r.end, '\n')
-	r.cr = r.search(r.cr, r.lf, '\r')
+	r.cr = r.search(r.cr, r.end, '\r')
+	r.esc = r.search(r.esc, r.end, escape)
 	switch {
 	case r.cr < r.lf:
 		return r.cr, '\r'
@@ -110,7 +114,8 @@ func (r *lineReader) search(from, to int, c byte) int {
 // skipTo moves the start of the next line.
 func (r *lineReader) skipTo(at int) {
 	r.start = at
-	r.lf, r.cr = max(r.lf, at), max(r.cr, at)
+	r.coloured = r.esc < at
+	r.lf, r.cr, r.esc = max(r.lf, at), max(r.cr, at), max(r.esc, at)
 }
 
 // fill moves what is left to the front of the buffer and reads more.
@@ -118,7 +123,8 @@ func (r *lineReader) fill() {
 	if r.start > 0 {
 		n := copy(r.buf, r.buf[r.start:r.end])
 		r.work += n
-		r.lf, r.cr, r.end, r.start = r.lf-r.start, r.cr-r.start, n, 0
+		r.lf, r.cr, r.esc = r.lf-r.start, r.cr-r.start, r.esc-r.start
+		r.start, r.end = 0, n
 	}
 	first := r.number == 0 && r.end == 0
 	for tries := 0; r.err == nil; tries++ {

@@ -12,6 +12,10 @@ import (
 	"slices"
 )
 
+// enoughStamps is the number of lines with time stamps after which a line without one
+// is taken for the output of a program: printk.time is on or off for the whole boot.
+const enoughStamps = 16
+
 // maxOpen is how many reports of different tasks may be printed at the same time.
 const maxOpen = 4
 
@@ -65,6 +69,14 @@ func (s *Log) Splats() iter.Seq2[Splat, error] {
 				}
 				return
 			}
+			if s.in.coloured {
+				s.scratch = appendPlain(s.scratch[:0], raw)
+				raw = s.scratch
+			}
+			if s.idle() && s.match.dull(raw) {
+				s.stamped++
+				continue
+			}
 			if !s.dumps.take(raw, s.in.number, s.line) {
 				s.line(raw, s.in.number)
 			}
@@ -111,10 +123,6 @@ func (s *Log) line(raw []byte, number int) {
 	if s.kmsg && len(raw) > 0 && raw[0] == ' ' {
 		return // " SUBSYSTEM=pci": the dictionary of the record above
 	}
-	if bytes.IndexByte(raw, escape) >= 0 {
-		s.scratch = appendPlain(s.scratch[:0], raw)
-		raw = s.scratch
-	}
 	l := splitPrefix(raw)
 	l.number, s.kmsg = number, l.kmsg
 	for more := true; more; {
@@ -123,6 +131,11 @@ func (s *Log) line(raw []byte, number int) {
 		s.one(l)
 		l = next
 	}
+}
+
+// idle says that nothing is being read that the next line could belong to.
+func (s *Log) idle() bool {
+	return len(s.open) == 0 && len(s.rules) == 0 && s.dumps.name == "" && !s.kmsg
 }
 
 // one reads one line of the log.
@@ -135,7 +148,7 @@ func (s *Log) one(l logLine) {
 		return
 	}
 	words := s.match.words(l.text)
-	if words&stateWord != 0 && !l.user {
+	if words&stateWord != 0 && !l.user && !s.doubts(l) {
 		if bytes.HasPrefix(l.text, []byte("Linux version ")) { // another boot
 			s.closeAll()
 			s.stamped = 0
@@ -147,7 +160,9 @@ func (s *Log) one(l logLine) {
 		family = s.match.family(l.text)
 	}
 	if family != noFamily {
-		s.state.report(family, l.text, l.number)
+		if !s.doubts(l) {
+			s.state.report(family, l.text, l.number)
+		}
 		s.begin(family, l)
 	} else {
 		for _, b := range s.open {
@@ -162,7 +177,7 @@ func (s *Log) one(l logLine) {
 // remember keeps a line that may turn out to be the frame of a report.
 func (s *Log) remember(l logLine) {
 	begins := len(l.text) > 0 && (l.text[0] == '=' && isRule(l.text, '=') || l.text[0] == '-' && isCutHere(l.text))
-	if len(s.rules) == 0 && !begins {
+	if !begins && (len(s.rules) == 0 || s.doubts(l)) {
 		return
 	}
 	above := s.takeRule(l.caller)
@@ -202,8 +217,7 @@ func (s *Log) begin(f Family, l logLine) {
 			b.join(f, l, s.opt.MaxReport)
 			return
 		}
-		b.broken = !b.trace && !b.ended
-		b.closed = true
+		b.cut()
 	}
 	if f == continuation {
 		f = PageFault // its first line is lost; most oopses are one
@@ -212,6 +226,7 @@ func (s *Log) begin(f Family, l logLine) {
 		}
 	}
 	b := &block{family: f, line: l.number, caller: l.caller, timed: l.timed, subtest: s.subtest.String()}
+	b.doubt = s.doubts(l)
 	for _, text := range s.takeRule(l.caller) {
 		b.keep(logLine{text: []byte(text)}, s.opt.MaxReport)
 	}
@@ -223,6 +238,10 @@ func (s *Log) begin(f Family, l logLine) {
 		s.open[0].closed = true
 	}
 }
+
+// doubts says that a program may have written the line: it has no time stamp, and
+// this kernel stamps its lines.
+func (s *Log) doubts(l logLine) bool { return !l.timed && s.stamped >= enoughStamps }
 
 // tighten is called when a test begins or ends. A report whose stack has begun may
 // be complete, or another CPU may still be printing it.
@@ -243,6 +262,11 @@ func (s *Log) emit(yield func(Splat, error) bool) bool {
 	for len(s.open) > 0 && s.open[0].closed {
 		b := s.open[0]
 		s.open = s.open[1:]
+		if b.doubt && !b.trace {
+			continue
+		} else if b.doubt {
+			s.state.report(b.family, []byte(b.lines[b.message]), b.line)
+		}
 		if !yield(b.splat(), nil) {
 			return false
 		}

@@ -18,6 +18,7 @@ type start struct {
 // "[ INFO: text ]" or "[ BUG: text ]", newer ones "WARNING: text".
 var lockdepStarts = []start{
 	{"possible circular locking dependency", CircularDependency, ""},
+	{"circular locking deadlock detected", CircularDependency, ""}, // kernel/locking/rtmutex-debug.c up to Linux 5.13
 	{"possible recursive locking detected", RecursiveLocking, ""},
 	{"inconsistent lock state", InconsistentState, ""},
 	{"possible irq lock inversion dependency", IRQInversion, ""},
@@ -37,6 +38,7 @@ var lockdepStarts = []start{
 // bugStarts are the words after "BUG: ".
 var bugStarts = []start{
 	{"KASAN: ", KASAN, ""},
+	{"KASan: ", KASAN, ""}, // Linux 4.0 to 4.3
 	{"KMSAN: ", KMSAN, ""},
 	{"KCSAN: ", KCSAN, ""},
 	{"KFENCE: ", KFENCE, ""},
@@ -48,7 +50,10 @@ var bugStarts = []start{
 	{"assuming non migratable context", PreemptID, ""},             // cant_migrate()
 	{"spinlock ", SpinlockDebug, ""},
 	{"rwlock ", SpinlockDebug, ""},
-	{"soft lockup - ", SoftLockup, ""},
+	{"rwlock-lockup on CPU", SpinlockDebug, ""},
+	{"read-lock lockup on CPU", SpinlockDebug, ""},
+	{"write-lock lockup on CPU", SpinlockDebug, ""},
+	{"soft lockup ", SoftLockup, ""},
 	{"workqueue leaked ", WorkqueueLeak, ""},
 	{"workqueue lockup", WorkqueueLockup, ""},
 	{"unable to handle kernel NULL pointer", NullDereference, ""},
@@ -59,14 +64,17 @@ var bugStarts = []start{
 	{"stack guard page was hit", PageFault, ""},
 	{"Bad page", BadPage, ""},
 	{"Bad rss-counter", BadPage, ""},
+	{"non-zero ", BadPage, " on freeing mm"},
 	{"looking up invalid subclass", LockdepInternal, ""},
 	{"key ", LockdepInternal, "has not been registered"},
+	{"key ", LockdepInternal, "not in .data"}, // the same up to Linux 5.0
 }
 
 // plainStarts are reports that begin without "BUG: ", "WARNING: " or "INFO: ".
 var plainStarts = []start{
 	{"Kernel panic - not syncing", Panic, ""},
 	{"kernel BUG at ", KernelBug, ""},
+	{"Kernel BUG at ", KernelBug, ""}, // without CONFIG_DEBUG_BUGVERBOSE
 	{"UBSAN: ", UBSAN, ""},
 	{"refcount_t: ", Refcount, ""},
 	{"ODEBUG: ", ODebug, "(active state"},
@@ -87,59 +95,112 @@ var plainStarts = []start{
 	{"Oops - ", continuation, "[#"},
 	{"Internal error: ", continuation, "[#"},
 	{"invalid opcode: ", continuation, "[#"},
+	{"int3: ", continuation, "[#"},
+	{"invalid TSS: ", continuation, "[#"},
+	{"segment not present: ", continuation, "[#"},
+	{"alignment check: ", continuation, "[#"},
+	{"bounds: ", continuation, "[#"},
 }
 
-// What a line may be by its first byte.
+// What a line may be by its first bytes.
 const (
 	reportWord uint8 = 1 << iota // the first line of a report
 	stateWord                    // a line for watch.note
 )
 
+// otherHeads are the first bytes of reports that are not in plainStarts, without the
+// dates that trimDate takes off.
+var otherHeads = []string{"BUG", "INF", "WAR", "[ B", "[ I", "[ W", "[ch", "cha", "lis", "rcu", "wat", "NMI", "CPU"}
+
 // A matcher tells the first line of a report from any other line. Nearly all lines of
-// a log fail the test of their first byte.
+// a log fail the test of their first three bytes.
 type matcher struct {
-	first [256]uint8
+	heads [256][]head
 	plain [256][]start // plainStarts by first byte
+}
+
+// A head is the second and third byte of words that begin with the same byte.
+type head struct {
+	second, third byte
+	words         uint8
 }
 
 func newMatcher() *matcher {
 	m := &matcher{}
 	for _, s := range plainStarts {
-		c := s.words[0]
-		m.plain[c] = append(m.plain[c], s)
-		m.first[c] |= reportWord
+		m.plain[s.words[0]] = append(m.plain[s.words[0]], s)
+		m.addHead(s.words, reportWord)
 	}
-	// BUG: INFO: WARNING: "[ BUG:" "chain_key" "list_del" "rcu: " "watchdog: " "NMI watchdog: " "CPU1: "
-	for _, c := range []byte("BIW[clrwNC") {
-		m.first[c] |= reportWord
+	for _, s := range otherHeads {
+		m.addHead(s, reportWord)
 	}
-	for c := byte('0'); c <= '9'; c++ { // "2018/01/09 14:28:48 BUG: memory leak"
-		m.first[c] |= reportWord
+	for _, s := range stateHeads {
+		m.addHead(s, stateWord)
 	}
-	for _, c := range []byte(stateFirst) {
-		m.first[c] |= stateWord
+	for _, s := range stateTexts {
+		m.addHead(s.words, stateWord)
 	}
 	return m
 }
 
+func (m *matcher) addHead(s string, words uint8) {
+	list := m.heads[s[0]]
+	for i := range list {
+		if list[i].second == s[1] && list[i].third == s[2] {
+			list[i].words |= words
+			return
+		}
+	}
+	m.heads[s[0]] = append(list, head{s[1], s[2], words})
+}
+
 // words says what text can be.
 func (m *matcher) words(text []byte) uint8 {
-	for _, c := range text {
-		if c != ' ' { // some consoles indent everything
-			return m.first[c]
+	for len(text) > 0 && text[0] == ' ' { // some consoles indent everything
+		text = text[1:]
+	}
+	if len(text) < 6 {
+		return 0
+	}
+	if isDigit(text[0]) && text[4] == '/' { // "2018/01/09 14:28:48 BUG: memory leak"
+		return reportWord
+	}
+	for _, h := range m.heads[text[0]] {
+		if text[1] == h.second && text[2] == h.third {
+			return h.words
 		}
 	}
 	return 0
 }
 
+// dull says that a line with an ordinary time stamp is neither the beginning of a
+// report nor anything else that matters while no report is being read. It is a
+// shortcut: without it, such a line has the same fate, more slowly.
+func (m *matcher) dull(raw []byte) bool {
+	i := stampLen(raw)
+	if i == 0 {
+		return false
+	}
+	i += callerLen(raw[i:])
+	if i+1 >= len(raw) || raw[i] != ' ' {
+		return false
+	}
+	text := raw[i+1:]
+	if c := text[0]; c == '=' || c == '-' || m.words(text) != 0 {
+		return false
+	}
+	if word := bytes.IndexByte(text, ' '); word >= 0 && bytes.HasPrefix(text[word+1:], []byte("kernel: ")) {
+		return false // journalctl puts the host there
+	}
+	return bytes.IndexByte(text, '[') < 0 // another time stamp, perhaps
+}
+
 // family is that of the report that begins with text, or noFamily.
 func (m *matcher) family(text []byte) Family {
-	text = bytes.TrimLeft(text[:min(len(text), 256)], " ")
-	if len(text) < 6 || m.first[text[0]]&reportWord == 0 {
+	if m.words(text)&reportWord == 0 {
 		return noFamily
 	}
-	s := string(text)
-	s = trimDate(s)
+	s := trimDate(string(bytes.TrimLeft(text[:min(len(text), 256)], " ")))
 	for _, source := range []string{"rcu: ", "NMI watchdog: ", "watchdog: "} {
 		s = strings.TrimPrefix(s, source)
 	}
@@ -222,6 +283,8 @@ func afterWarning(s string) Family {
 	}
 	file, ok := warningFile(s)
 	switch {
+	case !ok && warningFunction(s), strings.HasPrefix(s, "kernel stack ") && strings.Contains(s, " has bad "):
+		return Warning
 	case !ok:
 		return noFamily
 	case strings.HasSuffix(file, "kernel/locking/lockdep.c"), strings.HasSuffix(file, "kernel/lockdep.c"):
@@ -242,7 +305,7 @@ func afterInfo(s string) Family {
 		return f
 	}
 	switch {
-	case strings.HasPrefix(s, "rcu_") && strings.Contains(s, "detected") && strings.Contains(s, "stall"):
+	case (strings.HasPrefix(s, "rcu_") || strings.HasPrefix(s, "RCU ")) && strings.Contains(s, "detected") && strings.Contains(s, "stall"):
 		return RCUStall
 	case strings.HasPrefix(s, "task ") &&
 		(strings.Contains(s, " blocked for more than ") || strings.Contains(s, " blocked in I/O wait for more than ") ||
@@ -275,6 +338,18 @@ func warningFile(s string) (string, bool) {
 	place, _, ok := strings.Cut(s, " at ")
 	file, line, colon := strings.Cut(place, ":")
 	return file, ok && colon && digits([]byte(line)) && !strings.Contains(file, " ")
+}
+
+// warningFunction knows "CPU: 1 PID: 22 at fn+0x1/0x2" and "at fn+0x1/0x2, CPU#1: name/1"
+// of kernels without CONFIG_DEBUG_BUGVERBOSE.
+func warningFunction(s string) bool {
+	if !strings.HasPrefix(s, "CPU: ") && !strings.HasPrefix(s, "at ") {
+		return false
+	}
+	_, after, ok := strings.Cut(s, "at ")
+	place, _, _ := strings.Cut(after, " ")
+	f, frame := parseFrame(strings.TrimSuffix(place, ","))
+	return ok && frame && f.Offset != ""
 }
 
 // trimDate takes "2018/01/09 14:28:48 " off, the stamp of a log daemon.

@@ -47,8 +47,8 @@ var stateTexts = []stateText{
 	{"Possible false positive due to lockdep disabling via debug_locks = 0", "was off already"},
 }
 
-// stateFirst are the bytes with which a line for note can begin.
-const stateFirst = "LIDtlhPrpB*"
+// stateHeads are the beginnings of the other lines that note reads.
+var stateHeads = []string{"Linux version ", "Lock dependency validator: ", "** ", "pid_max: ", "rcu_scheduler_active = ", "BUG: "}
 
 // note reads a line of the kernel for what it says about lockdep.
 func (w *watch) note(l logLine) {
