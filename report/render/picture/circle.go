@@ -10,25 +10,53 @@ import (
 	"github.com/fencebot/fencebot/report/lockdep"
 )
 
-// circle draws a circular dependency: one box for each edge, the new one first.
+// circle draws the circle of a report, the path that it caught first, or the one
+// that an interrupt stops.
 func circle(s lockdep.Splat) drawing {
 	steps := ring(s)
 	if len(steps) == 0 {
 		return drawing{}
 	}
-	d := drawing{ring: true, lead: circleLead(len(steps))}
-	for i, e := range steps {
-		d.boxes = append(d.boxes, edgeBox(s, e, letter(i)))
+	d := drawing{ring: true}
+	for _, e := range steps {
+		if !e.Interrupt() {
+			d.add(edgeBox(s, e))
+			continue
+		}
+		task, irq := interruptBoxes(s, e)
+		d.add(task)
+		d.add(irq)
+		d.links[len(d.links)-2] = fmt.Sprintf("%s cannot go on until %s is done", letter(len(d.boxes)-2), letter(len(d.boxes)-1))
 	}
-	d.linkRing()
+	n := len(d.boxes)
+	d.links[n-1] = waitsFor(n-1, 0)
+	d.lead = circleLead(n)
+	if steps[0].Interrupt() {
+		d.lead = irqLead(s, steps[0], n)
+	}
 	d.fold()
 	return d
+}
+
+// add appends a box that waits for the next one.
+func (d *drawing) add(b box) {
+	n := len(d.boxes)
+	b.name = letter(n)
+	d.boxes = append(d.boxes, b)
+	d.links = append(d.links, waitsFor(n, n+1))
+}
+
+func waitsFor(i, j int) string {
+	if i == j {
+		return letter(i) + " waits for itself"
+	}
+	return letter(i) + " waits for " + letter(j)
 }
 
 func circleLead(n int) string {
 	switch n {
 	case 1:
-		return "A waits for what it holds itself."
+		return "A takes a lock of a kind that it holds already. If it is the same lock, A waits for itself."
 	case 2:
 		return "A waits for B, and B waits for A. If both run at the same time, neither goes on."
 	}
@@ -36,8 +64,8 @@ func circleLead(n int) string {
 }
 
 // edgeBox draws the code path of an edge: it holds From and waits for To.
-func edgeBox(s lockdep.Splat, e step, name string) box {
-	b := box{name: name, fresh: e.New}
+func edgeBox(s lockdep.Splat, e step) box {
+	b := box{fresh: e.New}
 	holds := row{verb: "holds", lock: e.From, places: where("taken in", e.FromStack, "")}
 	waits := row{verb: "waits for", lock: e.To, waits: true, places: where("in", e.Stack, "")}
 	switch {
@@ -56,8 +84,8 @@ func edgeBox(s lockdep.Splat, e step, name string) box {
 	default:
 		b.title = strings.TrimSpace("seen earlier " + origin(e.Stack))
 	}
-	if e.Context != "" && !e.untold {
-		b.title += " (" + e.Context + ")"
+	if meaning(e.To, true) == "" {
+		waits.meaning = shared(e.Context)
 	}
 	rephrase(&waits, e.Stack)
 	b.rows = []row{holds, waits}
@@ -91,9 +119,10 @@ func caught(s lockdep.Splat) string {
 }
 
 // taker is the function that took class as the report names it: "at: fn+0x1/0x2".
+// The heading names what is being taken before what is held.
 func taker(s lockdep.Splat, class string) string {
 	for _, locks := range [][]lockdep.Lock{s.Held, s.Locks} {
-		for _, l := range locks {
+		for _, l := range slices.Backward(locks) {
 			if l.Class == class && l.Function != "" && (l.Task == "" || l.Task == s.Task) {
 				return l.Function
 			}
@@ -102,19 +131,17 @@ func taker(s lockdep.Splat, class string) string {
 	return ""
 }
 
-// linkRing says at each box for whom it waits.
-func (d *drawing) linkRing() {
-	for i, b := range d.boxes {
-		next := d.boxes[(i+1)%len(d.boxes)]
-		d.links = append(d.links, waitsFor(b.name, next.name))
+// shared says of a lock that is not simply taken how it is.
+func shared(context string) string {
+	for word := range strings.SplitSeq(context, ", ") {
+		switch word {
+		case lockdep.Read, lockdep.RecursiveRead:
+			return "as a reader: waits for writers"
+		case lockdep.Sync:
+			return "waits until nobody holds it any more"
+		}
 	}
-}
-
-func waitsFor(a, b string) string {
-	if a == b {
-		return a + " waits for itself"
-	}
-	return a + " waits for " + b
+	return ""
 }
 
 // fold puts one box in the place of those in the middle of a ring that is too long.

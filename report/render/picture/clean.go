@@ -36,11 +36,11 @@ func line(s string, keep func(rune) bool) string {
 	}, s)), " ")
 }
 
-// middle shortens s to n characters, n at least 5, by taking out of its middle:
+// middle shortens s to n characters, but not below 5, by taking out of its middle:
 // both ends of a kernel name say something.
 func middle(s string, n int) string {
 	r := []rune(s)
-	if len(r) <= n {
+	if n = max(n, 5); len(r) <= n {
 		return s
 	}
 	tail := (n - 3) / 2

@@ -12,9 +12,10 @@ import (
 // Limits of a drawing, for hostile reports and for eyes: what is over them is
 // counted in words.
 const (
-	maxBoxes = 24 // of a ring; the longest chains seen in the wild have 8
-	maxRows  = 8  // locks in one box
-	maxTasks = 6  // boxes of a hung task report
+	maxBoxes = 24   // of a ring; the longest chains seen in the wild have 9
+	maxRing  = 4096 // classes of a ring that are looked at
+	maxRows  = 8    // locks in one box
+	maxTasks = 6    // boxes of a hung task report
 )
 
 // Options says what is known beside the report. The zero value is a report of
@@ -71,14 +72,10 @@ func Has(s lockdep.Splat) bool { return len(draw(s, Options{}).boxes) > 0 }
 func draw(s lockdep.Splat, o Options) drawing {
 	var d drawing
 	switch s.Family {
-	case lockdep.CircularDependency:
+	case lockdep.CircularDependency, lockdep.InconsistentState, lockdep.IRQInversion, lockdep.IRQSafeUnsafe:
 		d = circle(s)
 	case lockdep.RecursiveLocking:
 		d = recursion(s)
-	case lockdep.InconsistentState:
-		d = inconsistent(s)
-	case lockdep.IRQInversion, lockdep.IRQSafeUnsafe:
-		d = irqOrder(s)
 	case lockdep.InvalidWaitContext, lockdep.AtomicSleep, lockdep.SchedulingAtomic:
 		d = atomic(s)
 	case lockdep.HungTask:

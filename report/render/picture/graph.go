@@ -60,23 +60,21 @@ func (g graph) find(from, to string) step {
 }
 
 // ring puts the edges of a circle in order, each one's To being the next one's
-// From, the new one first. Cycle says which they are; without it they are looked
-// for in the edges.
+// From; an edge that an interrupt makes comes first, else the new one. Cycle says
+// which they are; without it they are looked for in the edges.
 func ring(s lockdep.Splat) []step {
 	g := newGraph(s)
 	steps := g.byCycle(s.Cycle)
 	if len(steps) == 0 {
 		steps = g.byEdges(s)
 	}
-	at := slices.IndexFunc(steps, func(e step) bool { return e.New })
+	at := slices.IndexFunc(steps, func(e step) bool { return e.Interrupt() })
 	if at < 0 {
-		held, taken := heldTaken(s)
-		at = slices.IndexFunc(steps, func(e step) bool { return e.From == held && e.To == taken })
+		at = slices.IndexFunc(steps, func(e step) bool { return e.New })
 	}
 	if at < 0 {
 		return steps
 	}
-	steps[at].New = true
 	return slices.Concat(steps[at:], steps[:at])
 }
 
@@ -91,7 +89,7 @@ func heldTaken(s lockdep.Splat) (held, taken string) {
 
 func (g graph) byCycle(cycle []string) []step {
 	var steps []step
-	for i, from := range cycle {
+	for i, from := range cycle[:min(len(cycle), maxRing)] {
 		steps = append(steps, g.find(from, cycle[(i+1)%len(cycle)]))
 	}
 	return steps
@@ -141,29 +139,6 @@ func (g graph) path(from, to string) []string {
 				queue = append(queue, n)
 			}
 		}
-	}
-	return nil
-}
-
-// line orders the edges of a chain that is no circle: from the class that nothing
-// leads to up to the end. It stops at a class that was there already.
-func (g graph) line(edges []lockdep.Edge) []string {
-	into := map[string]bool{}
-	for _, e := range edges {
-		into[e.To] = true
-	}
-	for _, e := range edges {
-		if into[e.From] {
-			continue
-		}
-		way, seen := []string{}, map[string]bool{}
-		for at := e.From; !seen[at]; at = g.next[at][0] {
-			way, seen[at] = append(way, at), true
-			if len(g.next[at]) == 0 {
-				break
-			}
-		}
-		return way
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ package picture
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/fencebot/fencebot/report/lockdep"
@@ -17,7 +16,7 @@ import (
 // one that it wants. Of other tasks the stack is not known: they have or want.
 func hung(s lockdep.Splat) drawing {
 	mine := own(s)
-	if len(s.Held) == 0 {
+	if len(mine) == 0 {
 		return drawing{}
 	}
 	a := box{name: "A", title: "task " + s.Task + ", blocked", fresh: true}
@@ -35,13 +34,13 @@ func hung(s lockdep.Splat) drawing {
 	}
 	a.rows = append(a.rows, last)
 	d := drawing{lead: "A waits and is not woken.", boxes: []box{a}}
-	others := tasks(s, wanted)
-	for i, t := range others[:min(len(others), maxTasks)] {
-		d.boxes = append(d.boxes, t.box(letter(i+1)))
-		d.links = append(d.links, t.why(wanted))
+	others, more := tasks(s, wanted)
+	for i, h := range others {
+		d.boxes = append(d.boxes, h.box(letter(i+1)))
+		d.links = append(d.links, h.why())
 	}
-	if extra := len(others) - maxTasks; extra > 0 {
-		d.boxes = append(d.boxes, box{title: fmt.Sprintf("%d more tasks that hold locks", extra)})
+	if more > 0 {
+		d.boxes = append(d.boxes, box{title: fmt.Sprintf("%d more tasks are in the list of locks", more)})
 		d.links = append(d.links, "")
 	}
 	return d
@@ -49,39 +48,47 @@ func hung(s lockdep.Splat) drawing {
 
 // A holder is a task with the locks that the report lists for it.
 type holder struct {
-	task  string
-	locks []lockdep.Lock
+	task   string
+	locks  []lockdep.Lock
+	wanted bool // one of them is what the hung task waits for
+	near   bool // one of them is of the hung task, too
 }
 
-// tasks are the other tasks of the lists, those that list the wanted lock first.
-func tasks(s lockdep.Splat, wanted string) []holder {
-	var out []holder
+// tasks are the other tasks that can have to do with it, at most maxTasks of them,
+// those that list the wanted lock first, and how many others there are: terminals
+// that wait for input and the like hold locks, too. Where it is not known what A
+// waits for, workers are of interest, as it may be one of their items.
+func tasks(s lockdep.Splat, wanted string) (others []holder, more int) {
+	mine := map[string]bool{}
 	at := map[string]int{}
+	var all []holder
 	for _, l := range s.Held {
 		if l.Task == "" || l.Task == s.Task {
+			mine[l.Class] = true
+		}
+	}
+	for _, l := range s.Held {
+		if l.Task == "" || l.Task == s.Task || l.Function == "debug_show_all_locks" {
 			continue
 		}
 		i, ok := at[l.Task]
 		if !ok {
-			i = len(out)
-			at[l.Task], out = i, append(out, holder{task: l.Task})
+			i = len(all)
+			at[l.Task], all = i, append(all, holder{task: l.Task})
 		}
-		out[i].locks = append(out[i].locks, l)
+		h := &all[i]
+		h.locks = append(h.locks, l)
+		h.wanted = h.wanted || wanted != "" && l.Class == wanted
+		h.near = h.near || mine[l.Class] || wanted == "" && strings.HasPrefix(l.Task, "kworker/")
 	}
-	slices.SortStableFunc(out, func(a, b holder) int {
-		switch {
-		case a.lists(wanted) == b.lists(wanted):
-			return 0
-		case a.lists(wanted):
-			return -1
+	for _, first := range []bool{true, false} {
+		for _, h := range all {
+			if h.near && h.wanted == first && len(others) < maxTasks {
+				others = append(others, h)
+			}
 		}
-		return 1
-	})
-	return out
-}
-
-func (h holder) lists(class string) bool {
-	return class != "" && slices.ContainsFunc(h.locks, func(l lockdep.Lock) bool { return l.Class == class })
+	}
+	return others, len(all) - len(others)
 }
 
 func (h holder) box(name string) box {
@@ -93,8 +100,8 @@ func (h holder) box(name string) box {
 	return b
 }
 
-func (h holder) why(wanted string) string {
-	if h.lists(wanted) {
+func (h holder) why() string {
+	if h.wanted {
 		return "this task may have what A waits for"
 	}
 	return ""

@@ -9,41 +9,24 @@ import (
 	"github.com/fencebot/fencebot/report/lockdep"
 )
 
-// recursion draws a task that takes a lock of a class that it holds already.
+// recursion draws a task that takes a lock of a class that it holds already. A
+// torn report may have told only one of the two.
 func recursion(s lockdep.Splat) drawing {
-	if len(s.Locks) == 0 {
-		return drawing{}
+	if len(s.Locks) != 1 {
+		return circle(s)
 	}
-	taken := s.Locks[0]
-	held := taken
-	if len(s.Locks) > 1 {
-		held = s.Locks[1]
+	s.Locks = []lockdep.Lock{s.Locks[0], s.Locks[0]}
+	d := circle(s)
+	if len(d.boxes) == 1 {
+		d.boxes[0].rows[0].places = nil // the report tells the place of the other one
 	}
-	b := box{name: "A", title: caught(s), fresh: true, rows: []row{
-		{verb: "holds", lock: held.Class, places: where("taken in", nil, heldBefore(s, held))},
-		{verb: "waits for", lock: taken.Class, waits: true, places: where("in", s.Trace, s.Function)},
-	}}
-	if len(b.rows[1].places) == 0 {
-		b.rows[1].places = where("in", nil, taken.Function)
-	}
-	return drawing{
-		lead:  "A takes a lock of a kind that it holds already. If it is the same lock, A waits for itself.",
-		boxes: []box{b}, ring: true, links: []string{waitsFor("A", "A")},
-	}
-}
-
-// heldBefore is the function that took a lock first.
-func heldBefore(s lockdep.Splat, held lockdep.Lock) string {
-	if len(s.Locks) > 1 && held.Function != "" {
-		return held.Function
-	}
-	return taker(lockdep.Splat{Held: s.Held, Task: s.Task}, held.Class)
+	return d
 }
 
 // atomic draws code that may sleep where it must not.
 func atomic(s lockdep.Splat) drawing {
 	b := box{name: "A", title: caught(s), fresh: true}
-	for _, l := range own(s) {
+	for _, l := range forbids(s) {
 		b.rows = append(b.rows, row{verb: "holds", lock: l.Class, places: where("taken in", nil, l.Function)})
 	}
 	b.rows = limit(b.rows)
@@ -65,6 +48,20 @@ func atomic(s lockdep.Splat) drawing {
 		lead:  "A may sleep where it must not: the CPU then does something else, and nobody releases what A holds.",
 		boxes: []box{b},
 	}
+}
+
+// forbids are the locks that A may not sleep under: the one that lockdep tells, or
+// all that A holds.
+func forbids(s lockdep.Splat) []lockdep.Lock {
+	all := own(s)
+	for _, e := range s.Edges {
+		for i, l := range all {
+			if e.New && e.From == l.Class {
+				return all[i : i+1]
+			}
+		}
+	}
+	return all
 }
 
 // notAllowed says from the report's own words why nobody may sleep.
@@ -111,7 +108,7 @@ func limit(rows []row) []row {
 	if extra <= 0 {
 		return rows
 	}
-	head := row{verb: "holds", lock: fmt.Sprintf("%d more", extra)}
+	head := row{verb: rows[0].verb, lock: fmt.Sprintf("%d more, taken before", extra)}
 	return append([]row{head}, rows[extra:]...)
 }
 
@@ -121,6 +118,9 @@ func unbalanced(s lockdep.Splat) drawing {
 		return drawing{}
 	}
 	d := drawing{lead: "A ends without the release of a lock. The next one that needs it waits for ever."}
+	if isFence(s.Locks[0].Class) {
+		d.lead = "A does not end its annotated section: the kernel takes all that A does next for part of it."
+	}
 	b := box{name: "A", title: caught(s), fresh: true}
 	for _, l := range s.Locks {
 		b.rows = append(b.rows, row{verb: "holds", lock: l.Class, places: where("taken in", nil, l.Function)})
@@ -130,6 +130,9 @@ func unbalanced(s lockdep.Splat) drawing {
 	switch s.Family {
 	case lockdep.BadUnlockBalance:
 		d.lead = "A releases a lock that it does not hold."
+		if isFence(s.Locks[0].Class) {
+			d.lead = "A ends an annotated section that it did not begin."
+		}
 		b.rows = []row{{verb: "releases", lock: s.Locks[0].Class, meaning: "and does not hold it", places: where("in", s.Trace, s.Function)}}
 		last.verb = ""
 	case lockdep.LockHeldAtUser:
