@@ -8,7 +8,7 @@ import "github.com/fencebot/fencebot/report/lockdep"
 // and follow-ups.
 type judge struct {
 	base     baseline
-	patched  map[string]bool // signatures that the patched kernel shows
+	patched  seen // what the patched kernel shows
 	findings []Finding
 	roots    []lockdep.Splat // the splat of each finding
 	known    []Finding
@@ -18,10 +18,10 @@ type judge struct {
 }
 
 func newJudge(base baseline, patched Run) *judge {
-	j := &judge{base: base, patched: map[string]bool{}, bySig: map[string]int{}, knownSig: map[string]int{}}
+	j := &judge{base: base, patched: newSeen(), bySig: map[string]int{}, knownSig: map[string]int{}}
 	for _, b := range patched.Boots {
 		for _, s := range sightings(patched, b) {
-			j.patched[signature(s)] = true
+			j.patched.add(s)
 		}
 	}
 	for _, b := range patched.Boots {
@@ -45,7 +45,7 @@ func (j *judge) boot(r Run, b Boot) {
 				here = append(here, i)
 			} else if i, ok := j.root(here, s); ok {
 				j.addFollow(i, s)
-			} else if old := j.base.renamed(s, j.patched); old != "" {
+			} else if old := j.base.elsewhere(s, j.patched); old != "" {
 				j.addKnown(s, b.Number, old)
 			} else if i, ok := j.addFinding(s, b.Number); ok {
 				here = append(here, i)
@@ -63,7 +63,7 @@ func (j *judge) find(s lockdep.Splat) (int, bool) {
 		return i, true
 	}
 	for i, r := range j.roots {
-		if (s.Corrupted || r.Corrupted) && r.Family == s.Family && r.Subtest == s.Subtest {
+		if r.Subtest == s.Subtest && damagedTwin(r, s) {
 			return i, true
 		}
 		if (s.Family == FamilyHang || s.Family == FamilySilent) && groupOf(r.Family) == stalls {

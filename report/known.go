@@ -10,120 +10,129 @@ import (
 
 // A baseline is all that the base showed, in its own run and in replays.
 type baseline struct {
+	seen
 	splats []lockdep.Splat
-	bySig  map[string]bool
 }
 
 func newBaseline(base Run, replays []Replay) baseline {
-	b := baseline{bySig: map[string]bool{}}
-	b.add(base)
+	b := baseline{seen: newSeen()}
+	b.addRun(base)
 	for _, r := range replays {
-		b.add(r.Run)
+		b.addRun(r.Run)
 	}
 	return b
 }
 
-func (b *baseline) add(r Run) {
+func (b *baseline) addRun(r Run) {
 	for _, boot := range r.Boots {
 		for _, s := range sightings(r, boot) {
-			if sig := signature(s); !b.bySig[sig] {
-				b.bySig[sig] = true
+			if !b.bySig[signature(s)] {
 				b.splats = append(b.splats, s)
 			}
+			b.seen.add(s)
 		}
 	}
 }
 
 // has reports whether the base shows the same bug. The signature decides. Only
-// where the text of a report is damaged, and the signature with it, family and
-// place do.
+// where the text of a report is damaged, and the signature with it, the rest does.
 func (b *baseline) has(s lockdep.Splat) bool {
 	if b.bySig[signature(s)] {
 		return true
 	}
-	return slices.ContainsFunc(b.splats, func(old lockdep.Splat) bool {
-		if old.Family != s.Family || !old.Corrupted && !s.Corrupted {
-			return false
-		}
-		if old.Function != "" && old.Function == s.Function {
-			return true
-		}
-		shared := len(old.Classes) == 0 || len(s.Classes) == 0 ||
-			slices.ContainsFunc(s.Classes, func(c string) bool { return slices.Contains(old.Classes, c) })
-		return shared && old.Subtest == s.Subtest
-	})
+	return slices.ContainsFunc(b.splats, func(old lockdep.Splat) bool { return damagedTwin(old, s) })
 }
 
-// renamed returns the signature under which the base has a report whose locks
-// the series renamed: the same test, kind, shape and stack trace, and gone
-// under the old name. It returns "" when there is none. The trace matters: a
-// new report may also hide an old one of the same shape, by coming first.
-func (b *baseline) renamed(s lockdep.Splat, patched map[string]bool) string {
+// damagedTwin reports whether two reports, one of them damaged, may be of one bug:
+// of the same place, or where a name is lost, about the same locks in the same
+// test. Nothing that both tell may differ.
+func damagedTwin(a, b lockdep.Splat) bool {
+	if a.Family != b.Family || !a.Corrupted && !b.Corrupted {
+		return false
+	}
+	if a.Called() != b.Called() && a.Called() != "" && b.Called() != "" {
+		return false
+	}
+	if a.Function != "" && a.Function == b.Function {
+		return true
+	}
+	if a.Subtest != b.Subtest {
+		return false
+	}
+	if len(a.Classes) == 0 || len(b.Classes) == 0 {
+		return a.Function == "" || b.Function == "" || a.Family.Lockdep()
+	}
+	return slices.ContainsFunc(b.Classes, func(c string) bool { return slices.Contains(a.Classes, c) })
+}
+
+// elsewhere returns the signature under which the base has a report that the
+// series, or chance, made look different: its locks are renamed, or the search
+// printed another path. The old report must be gone, and of the same kind and test.
+// It returns "" when there is none, and for a report without locks: there a renamed
+// function and another one that does the same cannot be told apart.
+func (b *baseline) elsewhere(s lockdep.Splat, patched seen) string {
+	if len(s.Classes) == 0 || s.Corrupted {
+		return ""
+	}
 	for _, old := range b.splats {
-		if old.Family != s.Family || old.Subtest != s.Subtest || patched[signature(old)] {
+		if old.Family != s.Family || old.Subtest != s.Subtest || old.Corrupted || patched.bySig[signature(old)] {
 			continue
 		}
-		if len(s.Classes) > 0 && !s.Corrupted && !old.Corrupted && sameTrace(old.Trace, s.Trace) && sameShape(old, s) {
+		if b.renamed(old, s, patched) || b.otherPath(old, s) {
 			return signature(old)
 		}
 	}
 	return ""
 }
 
-// sameShape reports whether one-to-one renaming of lock classes turns old into s.
-func sameShape(old, s lockdep.Splat) bool {
-	if len(old.Classes) != len(s.Classes) || len(old.Edges) != len(s.Edges) {
+// otherPath reports whether two reports are about the same new dependency, taken in
+// the same place, and differ only in the way back. There may be many ways, and
+// the search of lockdep prints the first one that it meets (__bfs() in
+// kernel/locking/lockdep.c). A way that goes through a line of the series is no
+// accident.
+func (b *baseline) otherPath(old, s lockdep.Splat) bool {
+	was, is := newEdge(old), newEdge(s)
+	if was == nil || is == nil || was.From != is.From || was.To != is.To || was.From == was.To {
 		return false
 	}
-	to, from := map[string]string{}, map[string]string{}
-	pair := func(a, b string) bool {
-		if x, ok := to[a]; ok {
-			return x == b
-		}
-		if _, ok := from[b]; ok {
-			return false
-		}
-		to[a], from[b] = b, a
-		return true
+	if was.Interrupt() || is.Interrupt() || !sameTrace(was.Stack, is.Stack) {
+		return false
 	}
-	for i := range s.Classes {
-		if !pair(old.Classes[i], s.Classes[i]) {
-			return false
-		}
-	}
-	for i := range s.Edges {
-		if !pair(old.Edges[i].From, s.Edges[i].From) || !pair(old.Edges[i].To, s.Edges[i].To) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(s.Edges, func(e lockdep.Edge) bool { return !b.knows(e) && touched(e) })
 }
 
-// sameTrace reports whether two stacks, which must not be empty, are the same
-// functions. Frames with a question mark are leftovers and differ by chance.
-func sameTrace(a, b []lockdep.Frame) bool {
-	functions := func(trace []lockdep.Frame) []string {
-		var out []string
-		for _, f := range trace {
-			if f.Reliable {
-				out = append(out, f.Function)
-			}
+// newEdge is the one that closes the circle, or nil.
+func newEdge(s lockdep.Splat) *lockdep.Edge {
+	for i := range s.Edges {
+		if s.Edges[i].New {
+			return &s.Edges[i]
 		}
-		return out
 	}
-	fa, fb := functions(a), functions(b)
-	return len(fa) > 0 && slices.Equal(fa, fb)
+	return nil
+}
+
+// knows reports whether the base showed a dependency between the same classes.
+func (b *baseline) knows(e lockdep.Edge) bool {
+	return slices.ContainsFunc(b.splats, func(s lockdep.Splat) bool {
+		return slices.ContainsFunc(s.Edges, func(have lockdep.Edge) bool { return have.From == e.From && have.To == e.To })
+	})
+}
+
+// touched reports whether an edge goes through a line that the series adds or moves.
+func touched(e lockdep.Edge) bool {
+	byPatch := func(f lockdep.Frame) bool { return f.Patch > 0 }
+	return slices.ContainsFunc(e.Stack, byPatch) || slices.ContainsFunc(e.FromStack, byPatch)
 }
 
 // masking returns the title of a report that on the base ends the same test
 // and that the patched kernel no longer shows. lockdep is off after it, so
 // whether the base would show s as well cannot be told.
-func (b *baseline) masking(s lockdep.Splat, patched map[string]bool) string {
+func (b *baseline) masking(s lockdep.Splat, patched seen) string {
 	if s.Subtest == "" || groupOf(s.Family) != locking {
 		return ""
 	}
 	for _, old := range b.splats {
-		if old.Subtest == s.Subtest && groupOf(old.Family) == locking && !patched[signature(old)] {
+		if old.Subtest == s.Subtest && groupOf(old.Family) == locking && !patched.bySig[signature(old)] {
 			return clip(old.Title, maxTitle)
 		}
 	}

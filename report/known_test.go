@@ -3,71 +3,12 @@
 package report
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/fencebot/fencebot/report/igt"
 	"github.com/fencebot/fencebot/report/lockdep"
 )
-
-func TestSameShape(t *testing.T) {
-	t.Parallel()
-	tests := map[string]struct {
-		a, b lockdep.Splat
-		want bool
-	}{
-		"equal":            {circular("a", "b"), circular("a", "b"), true},
-		"one renamed":      {circular("a", "b"), circular("a", "c"), true},
-		"both renamed":     {circular("a", "b"), circular("c", "d"), true},
-		"two become one":   {circular("a", "b"), circular("c", "c"), false},
-		"one becomes two":  {circular("c", "c"), circular("a", "b"), false},
-		"longer circle":    {circular("a", "b"), circular("a", "b", "c"), false},
-		"other edges":      {circular("a", "b"), withEdges(circular("a", "b"), lockdep.Edge{From: "a", To: "b"}), false},
-		"edges turned":     {withEdges(circular("a", "b"), lockdep.Edge{From: "a", To: "b"}), withEdges(circular("a", "b"), lockdep.Edge{From: "b", To: "a"}), false},
-		"no classes":       {lockdep.Splat{}, lockdep.Splat{}, true},
-		"classes, no edge": {withEdges(circular("a", "b")), withEdges(circular("x", "y")), true},
-	}
-	for name, tt := range tests {
-		if got := sameShape(tt.a, tt.b); got != tt.want {
-			t.Errorf("%s: sameShape = %v; want %v", name, got, tt.want)
-		}
-	}
-}
-
-func withEdges(s lockdep.Splat, edges ...lockdep.Edge) lockdep.Splat {
-	s.Edges = edges
-	return s
-}
-
-func TestSameTrace(t *testing.T) {
-	t.Parallel()
-	frames := func(names ...string) []lockdep.Frame {
-		var out []lockdep.Frame
-		for _, n := range names {
-			f := lockdep.Frame{Function: n, Reliable: true}
-			if n[0] == '?' {
-				f = lockdep.Frame{Function: n[1:]}
-			}
-			out = append(out, f)
-		}
-		return out
-	}
-	tests := map[string]struct {
-		a, b []lockdep.Frame
-		want bool
-	}{
-		"equal":         {frames("f", "g"), frames("f", "g"), true},
-		"question mark": {frames("f", "?x", "g"), frames("f", "g", "?y"), true},
-		"other order":   {frames("f", "g"), frames("g", "f"), false},
-		"cut":           {frames("f", "g"), frames("f"), false},
-		"empty":         {nil, nil, false},
-		"only guesses":  {frames("?f"), frames("?f"), false},
-	}
-	for name, tt := range tests {
-		if got := sameTrace(tt.a, tt.b); got != tt.want {
-			t.Errorf("%s: sameTrace = %v; want %v", name, got, tt.want)
-		}
-	}
-}
 
 func TestSightings(t *testing.T) {
 	t.Parallel()
@@ -121,4 +62,38 @@ func TestSignature(t *testing.T) {
 	if got := signature(a); got != "s" {
 		t.Errorf("signature = %q; want the parser's", got)
 	}
+}
+
+// A sleep is an atomic-sleep report of one function.
+func sleep(called, function string) lockdep.Splat {
+	log := "BUG: sleeping function called from invalid context at " + called + ":321\n" +
+		"in_atomic(): 1, irqs_disabled(): 0, non_block: 0, pid: 59, name: vkms\n" +
+		"CPU: 0 UID: 0 PID: 59 Comm: vkms Not tainted 6.12.117+ #1\nCall Trace:\n __might_resched+0x1/0x2\n" +
+		" __kmalloc_noprof+0x1/0x2\n " + function + "+0x1/0x2\n drm_atomic_commit+0x1/0x2\n drm_ioctl+0x1/0x2\n"
+	splats, _ := lockdep.All(strings.NewReader(log), lockdep.Options{})
+	return splats[0]
+}
+
+// A second sleep in atomic context is a second bug, also in the function of the
+// first one, and no damage may hide that.
+func TestSleepsStayTwo(t *testing.T) {
+	t.Parallel()
+	slab, mutex, other := sleep("mm/slab.h", "f"), sleep("kernel/locking/mutex.c", "f"), sleep("mm/slab.h", "g")
+	torn := func(s lockdep.Splat) lockdep.Splat {
+		s.Corrupted = true
+		return s
+	}
+	nameless := torn(slab)
+	nameless.Function, nameless.Signature = "", "garbage"
+	check(t, map[string]comparison{
+		"the same":              {Evidence{Base: run(boot(slab)), Patched: run(boot(slab))}, Pass, "", 1},
+		"another call":          {Evidence{Base: run(boot(slab)), Patched: run(boot(mutex))}, Findings, "atomic-sleep", 0},
+		"another function":      {Evidence{Base: run(boot(slab)), Patched: run(boot(other))}, Findings, "atomic-sleep", 0},
+		"after the old one":     {Evidence{Base: run(boot(slab)), Patched: run(boot(slab, mutex))}, Findings, "atomic-sleep", 1},
+		"before the old one":    {Evidence{Base: run(boot(slab)), Patched: run(boot(mutex, slab))}, Findings, "atomic-sleep", 1},
+		"damaged, another call": {Evidence{Base: run(boot(slab)), Patched: run(boot(torn(mutex)))}, Findings, "atomic-sleep", 0},
+		"damaged, another one":  {Evidence{Base: run(boot(slab)), Patched: run(boot(torn(other)))}, Findings, "atomic-sleep", 0},
+		"damaged, the same":     {Evidence{Base: run(boot(torn(slab))), Patched: run(boot(slab))}, Pass, "", 1},
+		"damaged, no function":  {Evidence{Base: run(boot(slab)), Patched: run(boot(nameless))}, Pass, "", 1},
+	})
 }

@@ -117,6 +117,11 @@ func (p *parser) pickFrame(trace []Frame) (Frame, bool) {
 	return firstOf(trace, func(fn string) bool { return !machinery(fn) && !p.family.helper(fn) })
 }
 
+// Plumbing reports whether a function never says whose bug a report is: it is part
+// of how the kernel reports, or a service that its caller chose to use, such as
+// locks, waiting, memory and strings.
+func Plumbing(function string) bool { return machinery(function) || helper(function) }
+
 // helper says whether fn only does what its caller asked for. A sleep in atomic
 // context names console_lock(): that it may sleep is what the caller did not know.
 func (f Family) helper(fn string) bool {
@@ -177,6 +182,19 @@ func interruptEntry(fn string) bool {
 		return true
 	}
 	return false
+}
+
+// AboveInterrupt is the part of a stack that ran in an interrupt, or all of it where
+// none shows. What stands below the entry was hit by chance and differs from boot
+// to boot.
+func AboveInterrupt(stack []Frame) []Frame {
+	for i, f := range stack {
+		if i > 0 && f.Reliable && (interruptEntry(f.Function) || strings.HasPrefix(f.Function, "asm_sysvec_") ||
+			f.Function == "common_interrupt" || f.Function == "ret_from_intr") {
+			return stack[:i+1]
+		}
+	}
+	return stack
 }
 
 // dispatcher knows the callers that run somebody else's function.

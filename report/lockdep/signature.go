@@ -38,7 +38,7 @@ func (s Splat) Canonical() string {
 	if s.Usage != "" {
 		lines = append(lines, "usage "+sortedUsage(s.Usage))
 	}
-	if called := s.called(); called != "" {
+	if called := s.Called(); called != "" {
 		lines = append(lines, "called "+called)
 	}
 	if fn := s.anchor(); fn != "" {
@@ -64,10 +64,11 @@ func (f Family) circle() bool {
 	return f == CircularDependency || f == IRQSafeUnsafe || f == IRQInversion
 }
 
-// called is the file in "sleeping function called from invalid context at
+// Called is the file in "sleeping function called from invalid context at
 // mm/slab.h:321": what must not be called. Two different sleeps in one function
-// differ by it. The line changes with every kernel and is left out.
-func (s Splat) called() string {
+// differ by it. The line changes with every kernel and is left out. It is empty
+// for other families.
+func (s Splat) Called() string {
 	if s.Family != AtomicSleep {
 		return ""
 	}
