@@ -71,21 +71,3 @@ func TestMemoryIsBounded(t *testing.T) {
 		})
 	}
 }
-
-func BenchmarkScan(b *testing.B) {
-	quiet := strings.Repeat("[   12.345678] vkms: a line of a driver that has much to say about nothing\n", 1000)
-	for name, text := range map[string]string{"quiet": quiet, "reports": fmt.Sprintf(circular, "vkms")} {
-		b.Run(name, func(b *testing.B) {
-			const size = 8 << 20
-			b.SetBytes(size)
-			b.ReportAllocs()
-			for b.Loop() {
-				for _, err := range lockdep.Scan(&repeater{text: text, size: size, next: size}, lockdep.Options{}) {
-					if err != nil {
-						b.Fatal(err)
-					}
-				}
-			}
-		})
-	}
-}
