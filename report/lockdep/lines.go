@@ -24,11 +24,11 @@ type lineReader struct {
 
 	coloured bool // the line that next returned last has an escape
 
-	number int  // 1-based, of the line that next returned last; LF counts, as in editors
+	number int  // 1-based, of the line that next returned last: LF counts, as in editors; before the first LF, CR does
 	inLine bool // a part of the line was returned, so that it is counted
 	long   bool // the rest of an overlong line is being dropped
-	byCR   bool // the first 64 KiB of the file have CRs and no LF: CR counts
-	work   int  // bytes searched or moved, for the tests
+	seenLF bool
+	work   int // bytes searched or moved, for the tests
 }
 
 func newLineReader(in io.Reader, maxLine int) *lineReader {
@@ -59,14 +59,18 @@ func (r *lineReader) next() ([]byte, error) {
 		}
 		line := r.buf[r.start:stop]
 		r.skipTo(min(stop+1, r.end))
+		if terminator == '\n' && !r.seenLF {
+			r.seenLF = true
+			if r.number > 0 { // all that came before is the first line
+				r.number, r.inLine = 1, true
+			}
+		}
 		keep := !r.long && (len(line) > 0 || terminator == '\n' && !r.inLine)
 		r.long = false
 		if keep {
 			line = r.count(line[:min(len(line), r.maxLine)])
 		}
-		if terminator == '\n' || r.byCR {
-			r.inLine = false
-		}
+		r.inLine = r.inLine && terminator == '\r' && r.seenLF
 		if keep {
 			return line, nil
 		}
@@ -126,7 +130,6 @@ func (r *lineReader) fill() {
 		r.lf, r.cr, r.esc = r.lf-r.start, r.cr-r.start, r.esc-r.start
 		r.start, r.end = 0, n
 	}
-	first := r.number == 0 && r.end == 0
 	for tries := 0; r.err == nil; tries++ {
 		var n int
 		n, r.err = r.in.Read(r.buf[r.end:])
@@ -137,9 +140,5 @@ func (r *lineReader) fill() {
 		if tries == 100 {
 			r.err = io.ErrNoProgress
 		}
-	}
-	if first {
-		got := r.buf[:r.end]
-		r.byCR = bytes.IndexByte(got, '\n') < 0 && bytes.IndexByte(got, '\r') >= 0
 	}
 }

@@ -43,7 +43,7 @@ func (p *dumps) take(raw []byte, number int, use func([]byte, int)) bool {
 		}
 		p.name = dump
 		p.all = append(p.all, record{number: n})
-		p.size += lineCost
+		p.grow(0, use)
 		return true
 	}
 	if p.name == "" {
@@ -51,11 +51,15 @@ func (p *dumps) take(raw []byte, number int, use func([]byte, int)) bool {
 	}
 	last := &p.all[len(p.all)-1]
 	last.lines = append(last.lines, rawLine{bytes.Clone(raw), number})
-	p.size += len(raw) + lineCost
-	if p.size > maxParts {
+	p.grow(len(raw), use)
+	return true
+}
+
+// grow counts a line; a dump that is too large is used as it is.
+func (p *dumps) grow(size int, use func([]byte, int)) {
+	if p.size += size + lineCost; p.size > maxParts {
 		p.flush(use)
 	}
-	return true
 }
 
 // flush gives the lines of the dump to use, the oldest part first.

@@ -202,29 +202,3 @@ func TestSubtestOfReport(t *testing.T) {
 		t.Errorf("got %+v; want two reports, the first one in kms_vblank@query-idle", got)
 	}
 }
-
-func FuzzScan(f *testing.F) {
-	f.Add([]byte(fmt.Sprintf(circular, "vkms")))
-	f.Add([]byte("[    1.0][ T1] BUG: KASAN: use-after-free in x+0x1/0x2\nINFO: task a:b:1 blocked for more than 1 seconds.\n"))
-	f.Add([]byte("x is trying to release lock (a) at:\n (a){....} -> (b){....}\nChain exists of:\n a --> b --> c\n-> #0 ("))
-	f.Add([]byte("Kernel panic - not syncing\n----\n====================\n---[ end Kernel panic"))
-	f.Fuzz(func(t *testing.T, log []byte) {
-		opt := lockdep.Options{MaxReport: 4096, MaxLine: 256}
-		line := 0
-		for s, err := range lockdep.Scan(bytes.NewReader(log), opt) {
-			switch {
-			case err != nil:
-				t.Fatal(err)
-			case len(s.Raw) > 3*opt.MaxReport: // replacement runes are longer than what they replace
-				t.Errorf("raw has %d bytes", len(s.Raw))
-			case !utf8.ValidString(s.Raw + s.Title + s.Function + s.Task + s.Subtest):
-				t.Errorf("invalid UTF-8 in %+v", s)
-			case s.Line <= line:
-				t.Errorf("line %d after line %d", s.Line, line)
-			case s.Family == "" || len(s.Signature) != 32 || s.Title == "":
-				t.Errorf("incomplete: %+v", s)
-			}
-			line = s.Line
-		}
-	})
-}

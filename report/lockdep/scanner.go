@@ -234,8 +234,8 @@ func (s *Log) begin(f Family, l logLine) {
 	b.keep(l, s.opt.MaxReport)
 	b.good = len(b.lines)
 	s.open = append(s.open, b)
-	if len(s.open) > maxOpen {
-		s.open[0].closed = true
+	for i := range len(s.open) - maxOpen {
+		s.open[i].closed = true
 	}
 }
 
