@@ -107,7 +107,7 @@ func howTaken(fn string) string {
 	case "__synchronize_srcu", "synchronize_srcu":
 		return Sync
 	}
-	for _, t := range takers {
+	for _, t := range lockFunctions {
 		if strings.HasPrefix(fn, t.prefix) {
 			return t.how
 		}
@@ -115,8 +115,8 @@ func howTaken(fn string) string {
 	return ""
 }
 
-// takers are the beginnings of names of functions that take a lock.
-var takers = [...]struct{ prefix, how string }{
+// lockFunctions are the beginnings of names of functions that take a lock.
+var lockFunctions = [...]struct{ prefix, how string }{
 	{"_raw_read_lock", Read}, {"down_read", Read}, {"percpu_down_read", Read}, {"rt_read_lock", Read},
 	{"srcu_read_lock", Read}, {"rcu_read_lock", RecursiveRead}, {"rcu_lock_acquire", RecursiveRead},
 	{"_raw_write_lock", Write}, {"down_write", Write}, {"percpu_down_write", Write}, {"rt_write_lock", Write},

@@ -38,14 +38,14 @@ func (g *graph) add(e Edge) {
 
 // link adds an edge that may stand for several, where no path is known yet.
 func (g *graph) link(from, to string) {
-	if g.path(from, to) == nil {
+	if g.path(from, to, true) == nil {
 		g.add(Edge{From: from, To: to})
 	}
 }
 
-// path is a shortest way from one class to another, both included, that does not
-// use the new edge; nil if there is none.
-func (g *graph) path(from, to string) []string {
+// path is a shortest way from one class to another, both included; nil if there is
+// none. Only withNew may it use the new edge.
+func (g *graph) path(from, to string, withNew bool) []string {
 	seen, came := []string{from}, []int{-1}
 	for i := 0; i < len(seen); i++ {
 		if seen[i] == to {
@@ -57,7 +57,7 @@ func (g *graph) path(from, to string) []string {
 			return out
 		}
 		for _, e := range g.edges {
-			if e.From == seen[i] && !e.New && !slices.Contains(seen, e.To) {
+			if e.From == seen[i] && (withNew || !e.New) && !slices.Contains(seen, e.To) {
 				seen, came = append(seen, e.To), append(came, i)
 			}
 		}
@@ -75,7 +75,7 @@ func (g *graph) cycle() []string {
 	if from == to {
 		return []string{from}
 	}
-	back := g.path(to, from)
+	back := g.path(to, from, false)
 	if back == nil {
 		return []string{}
 	}

@@ -166,7 +166,7 @@ func commOf(text string) string {
 	if !ok || !ok2 || !digits([]byte(pid)) {
 		return ""
 	}
-	for _, end := range []string{" Not tainted", " Tainted:", " Kdump:"} {
+	for _, end := range []string{" Kdump:", " Not tainted", " Tainted:"} {
 		if name, _, ok := strings.Cut(rest, end); ok {
 			return name + "/" + pid
 		}

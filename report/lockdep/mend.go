@@ -47,7 +47,7 @@ func (p *parser) mend(text string) (string, bool) {
 // tornLock says that text is the first piece of a lock: an address, "-> #1" or
 // "#0: address", perhaps with the bracket and the name.
 func tornLock(text string) bool {
-	if _, _, ok := parseLock(text); ok || strings.Contains(text, "){") {
+	if strings.Contains(text, "){") { // whole, or hopeless
 		return false
 	}
 	if rest, ok := strings.CutPrefix(text, "-> #"); ok {

@@ -112,7 +112,9 @@ func topDirectory(name string) bool {
 func (s Splat) anchor() string {
 	stacks := [][]Frame{s.Trace}
 	for _, e := range s.Edges {
-		stacks = append(stacks, e.Stack, e.FromStack)
+		if s.Family == InconsistentState { // Function is of the side that holds the lock
+			stacks = [][]Frame{e.FromStack, s.Trace}
+		}
 	}
 	for _, stack := range stacks {
 		i := slices.IndexFunc(stack, func(f Frame) bool { return f.Function == s.Function })

@@ -33,6 +33,9 @@ func reboot(log string, seed uint64) string {
 	return log
 }
 
+// frameLine is a line of a stack: stamp, mark, function and offset.
+var frameLine = regexp.MustCompile(`(?m)^(\[ *\d+\.\d+\])  *(\? )?(\w+)(\+0x[0-9a-f]+/0x[0-9a-f]+)$`)
+
 // restyle makes the log of a kernel or a console with other habits.
 func restyle(log, style string) string {
 	stamp := regexp.MustCompile(`(?m)^\[ *\d+\.\d+\] `)
@@ -45,6 +48,17 @@ func restyle(log, style string) string {
 		return stamp.ReplaceAllString(log, "")
 	case "crlf":
 		return strings.ReplaceAll(log, "\n", "\r\n")
+	case "syslog":
+		return stamp.ReplaceAllString(log, "Nov 22 19:22:50 host kernel: [    7.000001] ")
+	case "journal":
+		return stamp.ReplaceAllString(log, "Nov 22 19:22:50 host kernel: ")
+	case "symbols": // scripts/decode_stacktrace.sh
+		return frameLine.ReplaceAllString(log, "$1 ${3}_part fs/x.c:7 [inline]\n$1 $2$3$4 drivers/x.c:12")
+	case "other compiler":
+		return frameLine.ReplaceAllString(log, "$1 $2$3.constprop.0.isra.0.cold$4")
+	case "crossed":
+		log = stamp.ReplaceAllString(log, "[    7.000001][   T77] ")
+		return strings.ReplaceAll(log, "\n", "\n[    7.000001][    C1] usb 1-1: config 0 interface 0\n")
 	case "counter":
 		return regexp.MustCompile(`(\w)\)\{`).ReplaceAllString(log, "$1#7){")
 	}
@@ -65,12 +79,12 @@ func TestSignatureIsStable(t *testing.T) {
 			t.Errorf("%s and %s have the same signature", file, other)
 		}
 		seen[want.Signature] = file
-		for i, style := range []string{"", "caller", "level", "bare", "crlf", "counter"} {
+		for i, style := range []string{"", "caller", "level", "bare", "crlf", "syslog", "journal", "symbols", "other compiler", "crossed", "counter"} {
 			again := scan(t, []byte(restyle(reboot(string(log), uint64(i)), style)))
 			if len(again) != 1 {
 				t.Fatalf("%s, %q: %d reports; want 1", file, style, len(again))
 			}
-			if again[0].Signature != want.Signature || again[0].Title != want.Title {
+			if again[0].Signature != want.Signature || again[0].Title != want.Title && style != "symbols" {
 				t.Errorf("%s, %q: %q, canonical\n%s\nwant %q, canonical\n%s", file, style,
 					again[0].Title, again[0].Canonical(), want.Title, want.Canonical())
 			}
