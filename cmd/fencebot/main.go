@@ -5,7 +5,8 @@
 // fence tests and explains what lockdep said.
 //
 // The same program is the agent inside the guest (package qemu/guest) and the
-// built-in fence tests (package qemu/fencetest).
+// built-in fence tests (package qemu/fencetest), and reads ELF files for itself
+// in the sandbox (package internal/symbolize).
 package main
 
 import (
@@ -14,6 +15,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/fencebot/fencebot/internal/symbolize"
 	"github.com/fencebot/fencebot/qemu/fencetest"
 	"github.com/fencebot/fencebot/qemu/guest"
 )
@@ -25,6 +27,9 @@ func main() {
 	}
 	if len(os.Args) > 1 && os.Args[1] == "fencetest" {
 		os.Exit(fencetest.Main(os.Args[2:], os.Stdout, os.Stderr))
+	}
+	if len(os.Args) > 1 && os.Args[1] == symbolize.WorkerArg {
+		os.Exit(symbolize.Main(os.Args[2:], os.Stdout, os.Stderr))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

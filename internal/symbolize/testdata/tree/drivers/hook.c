@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+void hook(void)
+{
+	__asm__ volatile("nop");
+}
