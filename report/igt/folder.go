@@ -150,13 +150,18 @@ func (f folder) job(run *run, name string, j job) error {
 			return err
 		}
 	}
-	return run.parse(j, in)
+	comms, _, err := f.file(name + "/comms")
+	if err != nil {
+		return err
+	}
+	return run.parse(j, in.fromComms(comms))
 }
 
 // files are those of one job. A file that is missing is empty.
 type files struct {
 	journal, out, err, dmesg []byte
-	version                  string // of IGT, when no output says it
+	version                  string          // of IGT, when no output says it
+	forced                   map[string]Word // results that the runner decided; "" is the binary's
 }
 
 // aborted adds the test that stands for a run that was given up.

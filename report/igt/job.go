@@ -59,6 +59,9 @@ func (r *run) parse(j job, f files) error {
 	s.output(stdout, utf8Text(upToNUL(string(f.out))), f.version)
 	s.output(stderr, utf8Text(upToNUL(string(f.err))), "")
 	s.dmesg(r.settings, string(f.dmesg))
+	if w, ok := f.forced[""]; ok && len(s.pieces) == 1 {
+		s.pieces[0].test.Result = w // it had not begun a subtest
+	}
 	if s.steps > MaxTests {
 		return fmt.Errorf("a job has more than %d tests: %w", MaxTests, ErrTooLarge)
 	}
@@ -73,6 +76,9 @@ func (r *run) parse(j job, f files) error {
 	for _, p := range s.pieces {
 		for _, q := range append([]*piece{p}, p.dynamic...) {
 			q.test.Name = j.name(q.subtest)
+			if w, ok := f.forced[q.subtest]; ok {
+				q.test.Result = w
+			}
 			q.test.judge()
 			if keep(r.settings.prune, asked, p, q) {
 				tests = append(tests, q.test)

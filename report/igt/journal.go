@@ -18,20 +18,26 @@ const (
 	exitGraceful = -1
 )
 
+// A journal is what is known of how the binary of one job ended.
+type journal struct {
+	code           int
+	ended, timeout bool
+	alone          *Span // time of a binary without subtests
+}
+
 // journal reads which subtests began and how the binary ended.
 func (r *run) journal(s *started, text string) {
-	code, ended, timeout := 0, false, false
-	var alone *Span // of a binary without subtests
+	var j journal
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
 		if rest, ok := strings.CutPrefix(line, "exit:"); ok {
-			code, ended = exitCode(rest), true
+			j.code, j.ended = exitCode(rest), true
 			r.runtime(s.job, inBrackets(rest))
 			if len(s.pieces) == 0 && len(s.subtests) == 0 {
-				alone = addTime(alone, inBrackets(rest))
+				j.alone = addTime(j.alone, inBrackets(rest))
 			}
 		} else if rest, ok := strings.CutPrefix(line, "timeout:"); ok {
-			timeout = true
+			j.timeout = true
 			if len(s.pieces) > 0 {
 				last := &s.pieces[len(s.pieces)-1].test
 				last.Result, last.Time = Timeout, addTime(last.Time, inBrackets(rest))
@@ -41,20 +47,27 @@ func (r *run) journal(s *started, text string) {
 			s.sub(line)
 		}
 	}
-	word := exitWord(code, ended)
-	if len(s.pieces) == 0 {
-		name := ""
-		if len(s.subtests) > 0 { // it did not get as far as its first subtest
-			name = s.subtests[0]
+	j.settle(s)
+}
+
+// settle gives the results that follow from the end of the binary.
+func (j journal) settle(s *started) {
+	word := exitWord(j.code, j.ended)
+	if len(s.pieces) > 0 {
+		if word == Abort || word == NotRun {
+			s.pieces[len(s.pieces)-1].test.Result = word
 		}
-		if timeout {
-			word = Timeout
-		}
-		t := &s.sub(name).test
-		t.Result, t.Time = word, alone
-	} else if word == Abort || word == NotRun {
-		s.pieces[len(s.pieces)-1].test.Result = word
+		return
 	}
+	name := ""
+	if len(s.subtests) > 0 { // it did not get as far as its first subtest
+		name = s.subtests[0]
+	}
+	if j.timeout {
+		word = Timeout
+	}
+	t := &s.sub(name).test
+	t.Result, t.Time = word, j.alone
 }
 
 func exitWord(code int, ended bool) Word {

@@ -3,6 +3,7 @@
 package igt
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/fencebot/fencebot/qemu/wire"
@@ -31,6 +32,12 @@ const (
 // stays when one name occurs twice.
 func Words() []Word {
 	return []Word{Crash, Abort, Timeout, Incomplete, DmesgFail, Fail, DmesgWarn, Warn, Pass, Skip, NotRun}
+}
+
+// worse reports whether w comes before other in Words.
+func (w Word) worse(other Word) bool {
+	words := Words()
+	return slices.Index(words, w) < slices.Index(words, other)
 }
 
 // Bad reports whether somebody has to look at the result. A word that is not

@@ -3,9 +3,7 @@
 package igt
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -113,28 +111,31 @@ func (r *run) notRun(j job) []Test {
 	return tests
 }
 
-// add takes the tests of one job. When a name was there before, the worse of
-// the two stays: a pass must not hide a failure.
+// add takes the tests of one job.
 func (r *run) add(j job, tests []Test) error {
 	r.binaries = append(r.binaries, j.name(""))
-	if r.place == nil {
-		r.place = map[string]int{}
-	}
-	words := Words()
 	for _, t := range tests {
-		at, twice := r.place[t.Name]
-		switch {
-		case !twice:
-			r.place[t.Name] = len(r.res.Tests)
-			r.res.Tests = append(r.res.Tests, t)
-		case cmp.Less(slices.Index(words, t.Result), slices.Index(words, r.res.Tests[at].Result)):
-			r.res.Tests[at] = t
-		}
+		r.put(t)
 	}
 	if len(r.res.Tests) > MaxTests {
 		return fmt.Errorf("the run has more than %d tests: %w", MaxTests, ErrTooLarge)
 	}
 	return nil
+}
+
+// put takes one test. When its name was there before, the worse of the two
+// stays: a pass must not hide a failure.
+func (r *run) put(t Test) {
+	if r.place == nil {
+		r.place = map[string]int{}
+	}
+	at, twice := r.place[t.Name]
+	if !twice {
+		r.place[t.Name] = len(r.res.Tests)
+		r.res.Tests = append(r.res.Tests, t)
+	} else if t.Result.worse(r.res.Tests[at].Result) {
+		r.res.Tests[at] = t
+	}
 }
 
 // spend counts what the tests of one job hold against MaxText.
