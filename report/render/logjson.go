@@ -11,10 +11,13 @@ import (
 	"github.com/fencebot/fencebot/report/lockdep"
 )
 
-// A LogJSON writes the reports of logs as one JSON object, each as soon as it
-// is known: a log can hold more of them than fit into memory.
+// A LogJSON writes the reports of logs as one JSON object, each in a line of its
+// own as soon as it is known: a log can hold more of them than fit into memory.
 //
-//	{"findings": [{...}, ...], "lockdep": {"alive": true, "reason": ""}}
+//	{"findings": [
+//	{...},
+//	{...}
+//	], "lockdep": {"alive":true,"reason":""}}
 type LogJSON struct {
 	w io.Writer
 	n int
@@ -25,36 +28,36 @@ func NewLogJSON(w io.Writer) *LogJSON { return &LogJSON{w: w} }
 
 // Add writes one report.
 func (l *LogJSON) Add(f LogFinding) error {
-	head := ",\n    "
+	head := ",\n"
 	if l.n == 0 {
-		head = "{\n  \"findings\": [\n    "
+		head = "{\"findings\": [\n"
 	}
 	l.n++
-	return l.put(head, f, "    ")
+	return l.put(head, f, "")
 }
 
 // Close writes the end of the object.
 func (l *LogJSON) Close(s lockdep.State) error {
-	head := "\n  ],\n  \"lockdep\": "
+	head := "\n], \"lockdep\": "
 	if l.n == 0 {
-		head = "{\n  \"findings\": [],\n  \"lockdep\": "
+		head = "{\"findings\": [], \"lockdep\": "
 	}
-	if err := l.put(head, s, "  "); err != nil {
-		return err
-	}
-	_, err := io.WriteString(l.w, "\n}\n")
-	return err
+	return l.put(head, s, "}\n")
 }
 
-func (l *LogJSON) put(head string, v any, indent string) error {
+// put writes v without line breaks: to indent it takes longer than to find it.
+func (l *LogJSON) put(head string, v any, tail string) error {
 	var b bytes.Buffer
 	b.WriteString(head)
 	e := json.NewEncoder(&b)
-	e.SetIndent(indent, "  ")
 	e.SetEscapeHTML(false) // back traces are full of <TASK>
 	if err := e.Encode(v); err != nil {
 		return fmt.Errorf("write JSON: %w", err)
 	}
-	_, err := l.w.Write(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
-	return err
+	b.Truncate(b.Len() - 1) // the encoder's line end
+	b.WriteString(tail)
+	if _, err := l.w.Write(b.Bytes()); err != nil {
+		return fmt.Errorf("write JSON: %w", err)
+	}
+	return nil
 }
