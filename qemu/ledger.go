@@ -14,6 +14,7 @@ const (
 	maxOutput    = 16 << 20  // of all jobs
 	maxAgentText = 512       // of other words of the agent
 	lineCost     = 200       // bytes that an output event takes besides its text
+	maxHits      = 8 << 20   // of what all events on coverage hold
 )
 
 // clockSlack is how much longer than by our clock a job may say it took: we may
@@ -36,6 +37,9 @@ type ledger struct {
 	hung    bool      // current hung: said once, by the guest or by us
 	jobCost int       // of the output of current
 	cost    int       // of all output
+	primed  bool      // the agent said what lockdep knows
+	counted bool      // the calls since the last start or end are in
+	hitCost int       // of all events on coverage
 }
 
 func newLedger(plan wire.Plan) *ledger {
@@ -71,7 +75,7 @@ func (l *ledger) admit(clean *wire.Event, ev wire.Event, now time.Time) bool {
 			return false
 		}
 		l.last, l.current, l.began = ev.Index, ev.Index, now
-		l.hung, l.jobCost = false, 0
+		l.hung, l.jobCost, l.counted = false, 0, false
 		l.name(clean, ev.Index)
 	case wire.Output:
 		return l.output(clean, ev)
@@ -85,8 +89,10 @@ func (l *ledger) admit(clean *wire.Event, ev wire.Event, now time.Time) bool {
 		clean.Text = oneLine(ev.Text, maxAgentText)
 		l.hung = true
 		if ev.Kind == wire.End {
-			l.current = -1
+			l.current, l.counted = -1, false
 		}
+	case wire.Primed, wire.Hits:
+		return l.coverage(clean, ev)
 	case wire.Stopped:
 		if !l.plan.StopOnDead || l.last < 0 {
 			return false
@@ -114,6 +120,35 @@ func (l *ledger) output(clean *wire.Event, ev wire.Event) bool {
 	l.cost += cost
 	l.name(clean, ev.Index)
 	clean.Text = ev.Text
+	return true
+}
+
+// coverage takes what the agent says of lockdep's rules, once and before the
+// first test, and of calls: of the boot before the first test, of a test once
+// while it runs and once after it.
+func (l *ledger) coverage(clean *wire.Event, ev wire.Event) bool {
+	clean.Text = oneLine(ev.Text, maxAgentText)
+	if ev.Kind == wire.Primed {
+		if l.primed || l.last >= 0 {
+			return false
+		}
+		l.primed = true
+		clean.Priming = ev.Priming
+		return true
+	}
+	cost := lineCost
+	for _, h := range ev.Hits {
+		cost += lineCost + len(h.Caller)
+	}
+	if l.counted || ev.Index != max(l.last, 0) || l.hitCost+cost > maxHits {
+		return false
+	}
+	l.counted = true
+	l.hitCost += cost
+	clean.Hits = ev.Hits
+	if l.last >= 0 {
+		l.name(clean, l.last)
+	}
 	return true
 }
 

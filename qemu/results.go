@@ -21,6 +21,10 @@ type JobResult struct {
 	Hung    bool        // it did not end even when killed, or the agent said nothing in time
 	Before  wire.Lockdep
 	After   wire.Lockdep // not known when the job did not end
+
+	// Hits are the calls of fence functions while it ran, one for each probe and
+	// caller; those at the end of a test program count for the job after it.
+	Hits []wire.Hit
 }
 
 // Results returns one result for each of jobs, in order, from the boots of
@@ -72,6 +76,10 @@ func jobResults(jobs []wire.Job, order []int, events []wire.Event) []JobResult {
 			r := &results[len(results)-1]
 			r.Result, r.Exit, r.Seconds, r.After = ev.Result, ev.Exit, ev.Seconds, ev.Lockdep
 			lockdep = ev.Lockdep
+		case wire.Hits:
+			if n := len(results); n > 0 {
+				results[n-1].Hits = addHits(results[n-1].Hits, ev.Hits)
+			}
 		case wire.Done:
 			// The last test's program ends only now.
 			if n := len(results); n > 0 && results[n-1].After.Alive && ev.Lockdep.Known {

@@ -25,7 +25,10 @@ type agent struct {
 	server  *child // kept for the next job of the same binary, or nil
 	grace   time.Duration
 	lockdep string // path of lockdep_stats
-	sysrq   string // path of sysrq-trigger
+	locks   string // path of lockdep
+	count   func() *counter
+	counter *counter // from ready on
+	sysrq   string   // path of sysrq-trigger
 }
 
 func newAgent(port io.ReadWriter, log kmsg) *agent {
@@ -37,8 +40,18 @@ func newAgent(port io.ReadWriter, log kmsg) *agent {
 		command: commandFor,
 		grace:   2 * time.Second,
 		lockdep: lockdepPath,
+		locks:   locksPath,
+		count:   countCalls,
 		sysrq:   sysrqPath,
 	}
+}
+
+// countCalls starts to count calls, unless the kernel command line says no.
+func countCalls() *counter {
+	if !counting(cmdlinePath) {
+		return &counter{note: "turned off by " + noCoverage}
+	}
+	return newCounter(tracingPath)
 }
 
 // run says ready, reads the plan and runs it to its end. An error is the
@@ -50,9 +63,15 @@ func (a *agent) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("say ready: %w", err)
 	}
+	if err := a.prime(); err != nil {
+		return err
+	}
 	plan, err := a.in.Plan()
 	if err != nil {
 		return fmt.Errorf("read plan: %w", err)
+	}
+	if err := a.hits(0, ""); err != nil {
+		return err
 	}
 	limit := defaultTestLimit
 	if plan.TestSeconds > 0 {
@@ -72,6 +91,11 @@ func (a *agent) run(ctx context.Context) error {
 		}
 	}
 	a.retire() // what its end makes the kernel say is still part of the run
+	if n := len(plan.Jobs); n > 0 {
+		if err := a.hits(n-1, plan.Jobs[n-1].Name()); err != nil {
+			return err
+		}
+	}
 	return a.out.Event(wire.Event{Kind: wire.Done, Lockdep: lockdepState(a.lockdep)})
 }
 
@@ -86,6 +110,9 @@ func (a *agent) step(index int, job wire.Job, limit time.Duration) (dead bool, e
 		return false, err
 	}
 	state := lockdepState(a.lockdep)
+	if err := a.hits(index, job.Name()); err != nil {
+		return false, err
+	}
 	err = a.out.Event(wire.Event{
 		Kind: wire.End, Index: index, Name: job.Name(), Result: got.result, Exit: got.exit,
 		Seconds: time.Since(begin).Seconds(), Text: got.why, Lockdep: state,
@@ -94,6 +121,28 @@ func (a *agent) step(index int, job wire.Job, limit time.Duration) (dead bool, e
 		return false, fmt.Errorf("say end: %w", err)
 	}
 	return state.Known && !state.Alive, nil
+}
+
+// prime says what lockdep knows before the first test, and starts to count.
+func (a *agent) prime() error {
+	priming, why := primingState(a.locks)
+	if err := a.out.Event(wire.Event{Kind: wire.Primed, Priming: priming, Text: why}); err != nil {
+		return fmt.Errorf("say primed: %w", err)
+	}
+	a.counter = a.count()
+	return nil
+}
+
+// hits says what was called since the last time, if anything was.
+func (a *agent) hits(index int, name string) error {
+	hits, note := a.counter.hits()
+	if len(hits) == 0 && note == "" {
+		return nil
+	}
+	if err := a.out.Event(wire.Event{Kind: wire.Hits, Index: index, Name: name, Hits: hits, Text: note}); err != nil {
+		return fmt.Errorf("say hits: %w", err)
+	}
+	return nil
 }
 
 // fail tells the host that the agent cannot go on.

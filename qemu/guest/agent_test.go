@@ -30,6 +30,10 @@ func story(events []wire.Event) string {
 			fmt.Fprintf(&b, "end %d %s %s exit %d alive %v\n", ev.Index, ev.Name, ev.Result, ev.Exit, ev.Lockdep.Alive)
 		case wire.Ready:
 			fmt.Fprintf(&b, "ready alive %v\n", ev.Lockdep.Alive)
+		case wire.Primed:
+			fmt.Fprintf(&b, "primed %v\n", ev.Priming.Checked)
+		case wire.Hits:
+			fmt.Fprintf(&b, "hits %d %s %v %s\n", ev.Index, ev.Name, ev.Hits, ev.Text)
 		default:
 			fmt.Fprintln(&b, strings.TrimSpace(fmt.Sprintf("%s %d %s", ev.Kind, ev.Index, ev.Name)))
 		}
@@ -145,11 +149,45 @@ done 0
 			if err := b.run(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			want := "ready alive true\n" + strings.TrimPrefix(tt.want, "\n")
+			want := "ready alive true\nprimed false\n" + strings.TrimPrefix(tt.want, "\n")
 			if got := story(b.events(t)); got != want {
 				t.Errorf("run(%s) told\n%s\nwant\n%s", name, got, want)
 			}
 		})
+	}
+}
+
+// Calls are told before the end of the test that made them; what the boot made
+// comes before the first test, what the end of the last program makes after it.
+func TestHits(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, wire.Plan{Jobs: builtin("pass", "counts", "skip")})
+	tracing := fakeTracing(t)
+	b.hist = eventDir(tracing, wire.ProbeBegin) + "/hist"
+	b.agent.count = func() *counter {
+		c := newCounter(tracing)
+		c.note = "no signals"
+		write(t, b.hist, line("boot+0x1", 1))
+		return c
+	}
+	if err := b.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	const want = `ready alive true
+primed false
+hits 0  [{begin boot+0x1 1 0}] no signals
+start 0 fence_x@pass
+end 0 fence_x@pass pass exit 0 alive true
+start 1 fence_x@counts
+hits 1 fence_x@counts [{begin f+0x1 3 0}] 
+end 1 fence_x@counts pass exit 0 alive true
+start 2 fence_x@skip
+end 2 fence_x@skip skip exit 77 alive true
+hits 2 fence_x@skip [{begin end+0x1 1 0}] 
+done 0
+`
+	if got := story(b.events(t)); got != want {
+		t.Errorf("run told\n%s\nwant\n%s", got, want)
 	}
 }
 
@@ -235,8 +273,8 @@ func TestRunFails(t *testing.T) {
 		t.Errorf("run without a plan = %v; want a *wire.LineError", err)
 	}
 	b.fail(err)
-	if events := b.events(t); len(events) != 2 || events[1].Kind != wire.Failed || events[1].Text == "" {
-		t.Errorf("events %+v; want ready and failed", events)
+	if events := b.events(t); len(events) != 3 || events[2].Kind != wire.Failed || events[2].Text == "" {
+		t.Errorf("events %+v; want ready, primed and failed", events)
 	}
 }
 

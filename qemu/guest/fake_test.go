@@ -29,6 +29,7 @@ func TestMain(m *testing.M) {
 			code := fake(in.Text())
 			fmt.Printf("\x00exit %d\n", code)
 		}
+		fakeCalls(line("f+0x1", 3) + line("end+0x1", 1))
 		os.Exit(0)
 	case "once":
 		os.Exit(fake(os.Args[1]))
@@ -57,6 +58,8 @@ func fake(name string) int {
 		os.Exit(3)
 	case "kills-lockdep":
 		_ = os.WriteFile(os.Getenv("FAKE_LOCKDEP"), []byte(" debug_locks:      0\n"), 0o600)
+	case "counts":
+		fakeCalls(line("f+0x1", 3))
 	case "endless":
 		for range 20000 {
 			fmt.Println(strings.Repeat("x", 100))
@@ -77,6 +80,13 @@ func fake(name string) int {
 	}
 	fmt.Printf("Subtest %s: SUCCESS (0.001s)\n", name)
 	return 0
+}
+
+// fakeCalls writes a histogram where one is asked for.
+func fakeCalls(text string) {
+	if path := os.Getenv("FAKE_HIST"); path != "" {
+		_ = os.WriteFile(path, []byte(line("boot+0x1", 1)+text), 0o600)
+	}
 }
 
 // hang does not come back. It is a system call because the runtime ends a
@@ -100,6 +110,7 @@ type duplex struct {
 type bench struct {
 	*agent
 	dir  string
+	hist string // histogram that the test program writes
 	sent bytes.Buffer
 }
 
@@ -123,6 +134,8 @@ func newBench(t *testing.T, plan wire.Plan) *bench {
 		command: b.fakeCommand,
 		grace:   patience / 10,
 		lockdep: filepath.Join(b.dir, "lockdep"),
+		locks:   filepath.Join(b.dir, "locks"),
+		count:   func() *counter { return &counter{} },
 		sysrq:   filepath.Join(b.dir, "sysrq"),
 	}
 	return b
@@ -140,7 +153,7 @@ func (b *bench) fakeCommand(job wire.Job) (command, error) {
 	self, err := os.Executable()
 	c := command{
 		path: self, args: []string{self, job.Subtest}, dir: b.dir, server: !job.IGT,
-		env: []string{fakeEnv + "=once", "FAKE_LOCKDEP=" + b.lockdep},
+		env: []string{fakeEnv + "=once", "FAKE_LOCKDEP=" + b.lockdep, "FAKE_HIST=" + b.hist},
 	}
 	if c.server {
 		c.env[0] = fakeEnv + "=server"

@@ -41,8 +41,8 @@ func IsAgent() bool {
 
 // asked reports whether the kernel command line holds the marker.
 func asked() bool {
-	mountIfMissing("/proc/cmdline", "proc", "/proc")
-	line, err := os.ReadFile("/proc/cmdline")
+	mountIfMissing(cmdlinePath, "proc", "/proc")
+	line, err := os.ReadFile(cmdlinePath)
 	return err == nil && slices.Contains(strings.Fields(string(line)), marker)
 }
 

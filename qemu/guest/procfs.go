@@ -15,6 +15,7 @@ import (
 
 // Files of procfs that the agent reads or writes.
 const (
+	cmdlinePath = "/proc/cmdline"
 	lockdepPath = "/proc/lockdep_stats"
 	uptimePath  = "/proc/uptime"
 	releasePath = "/proc/sys/kernel/osrelease"

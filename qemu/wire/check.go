@@ -3,6 +3,7 @@
 package wire
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -65,6 +66,9 @@ func checkEvent(ev Event) error {
 	case len(ev.Name) > 2*MaxName+1 || len(ev.Kernel) > MaxName:
 		return &LineError{Why: "name too long"}
 	}
+	if why := cmp.Or(ev.Priming.check(), checkHits(ev.Hits)); why != "" {
+		return &LineError{Why: why}
+	}
 	return nil
 }
 
@@ -75,7 +79,7 @@ func plausible(s float64) bool { return s >= 0 && s <= maxTime && !math.IsInf(s,
 // known reports whether a guest may send k.
 func (k Kind) known() bool {
 	switch k {
-	case Ready, Start, Output, End, Hang, Stopped, Done, Failed:
+	case Ready, Primed, Hits, Start, Output, End, Hang, Stopped, Done, Failed:
 		return true
 	}
 	return false

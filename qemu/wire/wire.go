@@ -36,9 +36,11 @@ type Kind string
 
 // The kinds of events, in the order in which a run without trouble sends them.
 const (
-	Ready   Kind = "ready"   // agent is up; Uptime, Kernel, Lockdep, Priming set
+	Ready   Kind = "ready"   // agent is up; Uptime, Kernel, Lockdep set
+	Primed  Kind = "primed"  // Priming; Text says why it is not known. Once, before the first job
 	Start   Kind = "start"   // Index and Name of the job that begins
 	Output  Kind = "output"  // Text: one line of the test's standard output or error
+	Hits    Kind = "hits"    // Hits since the last of these; before the first Start those of the boot, else of the job Index. Text: what is not counted
 	End     Kind = "end"     // Index, Name, Result, Exit, Seconds, Lockdep
 	Hang    Kind = "hang"    // the running job did not end even when killed; Text says how long
 	Stopped Kind = "stopped" // StopOnDead took effect; Index is the last job that ran
@@ -58,6 +60,8 @@ type Event struct {
 	Kernel  string  `json:"kernel,omitempty"`
 	Text    string  `json:"text,omitempty"`
 	Lockdep Lockdep `json:"lockdep,omitzero"`
+	Priming Priming `json:"priming,omitzero"`
+	Hits    []Hit   `json:"hits,omitempty"`
 }
 
 // A Result is the outcome of a subtest, in igt_runner's words.

@@ -115,6 +115,20 @@ func TestEventRefused(t *testing.T) {
 		"long name":          `{"kind":"start","name":"` + strings.Repeat("x", 2000) + `"}`,
 		"too long":           `{"kind":"output","text":"` + strings.Repeat("x", 3*wire.MaxLine) + `"}`,
 		"deep":               strings.Repeat("[", 20000),
+		"hit of nothing":     `{"kind":"hits","hits":[{}]}`,
+		"unknown probe":      `{"kind":"hits","hits":[{"probe":"x","caller":"f+0x1","count":1}]}`,
+		"caller by address":  `{"kind":"hits","hits":[{"probe":"begin","caller":"0xffffffff81298e33","count":1}]}`,
+		"caller with markup": `{"kind":"hits","hits":[{"probe":"begin","caller":"<b>+0x1","count":1}]}`,
+		"caller is offset":   `{"kind":"hits","hits":[{"probe":"begin","caller":"+0x1","count":1}]}`,
+		"caller's offset":    `{"kind":"hits","hits":[{"probe":"begin","caller":"f+0x","count":1}]}`,
+		"long caller":        `{"kind":"hits","hits":[{"probe":"begin","caller":"` + strings.Repeat("x", wire.MaxCaller) + `+0x1","count":1}]}`,
+		"no hits":            `{"kind":"hits","hits":[{"probe":"begin","caller":"f+0x1","count":0}]}`,
+		"negative hits":      `{"kind":"hits","hits":[{"probe":"begin","caller":"f+0x1","count":-1,"atomic":-2}]}`,
+		"more atomic":        `{"kind":"hits","hits":[{"probe":"begin","caller":"f+0x1","count":1,"atomic":2}]}`,
+		"too many hits":      `{"kind":"hits","hits":[{}` + strings.Repeat(`,{}`, wire.MaxHits) + `]}`,
+		"too many missing":   `{"kind":"primed","priming":{"missing":[""` + strings.Repeat(`,""`, wire.MaxMissing) + `]}}`,
+		"long edge":          `{"kind":"primed","priming":{"missing":["` + strings.Repeat("x", wire.MaxEdge+1) + `"]}}`,
+		"edge with escapes":  `{"kind":"primed","priming":{"missing":["\u001b[2J"]}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -170,11 +184,30 @@ func TestEncoderRefuses(t *testing.T) {
 	}
 }
 
+// A full event on coverage fits a line, whatever its callers are.
+func TestFullHitsFitALine(t *testing.T) {
+	t.Parallel()
+	ev := wire.Event{Kind: wire.Hits, Index: wire.MaxJobs - 1, Name: strings.Repeat("n", wire.MaxName), Text: strings.Repeat("\x01", 100)}
+	caller := strings.Repeat("x", wire.MaxCaller-3) + "+0x1"
+	for range wire.MaxHits {
+		ev.Hits = append(ev.Hits, wire.Hit{Probe: wire.ProbeSignal, Caller: caller[1:], Count: 1e12, Atomic: 1e12})
+	}
+	var buf bytes.Buffer
+	if err := wire.NewEncoder(&buf).Event(ev); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := wire.NewDecoder(&buf).Event(); err != nil || !reflect.DeepEqual(got, ev) {
+		t.Errorf("Event() = %d hits, %v; want %d", len(got.Hits), err, len(ev.Hits))
+	}
+}
+
 // FuzzEvent feeds what a hostile guest may send: every call must return, an
 // event that comes through must obey the limits and survive a round trip.
 func FuzzEvent(f *testing.F) {
 	f.Add([]byte(`{"kind":"ready","index":0,"uptime":1.5,"kernel":"6.12.117","lockdep":{"known":true,"alive":true}}` + "\n"))
 	f.Add([]byte(`{"kind":"end","index":3,"name":"a@b","result":"pass","seconds":0.25,"lockdep":{"known":false,"alive":false,"text":"x"}}` + "\nxx\n"))
+	f.Add([]byte(`{"kind":"hits","index":3,"hits":[{"probe":"begin","caller":"vkms_vblank_simulate+0x1c","count":5,"atomic":5},{"probe":"wait","caller":"f.isra.0+0x1","count":1}]}` + "\n"))
+	f.Add([]byte(`{"kind":"primed","priming":{"checked":true,"missing":["fs_reclaim -> dma_fence_map"]}}` + "\n" + `{"kind":"hits","text":"no kprobes","hits":[{}]}` + "\n"))
 	f.Add([]byte("\n\n{\n\xff"))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		d := wire.NewDecoder(bytes.NewReader(in))
@@ -186,20 +219,36 @@ func FuzzEvent(f *testing.F) {
 			if err != nil {
 				continue
 			}
-			var buf bytes.Buffer
-			if err := wire.NewEncoder(&buf).Event(ev); err != nil {
-				t.Fatalf("encode %+v: %v", ev, err)
-			}
-			again, err := wire.NewDecoder(&buf).Event()
-			if err != nil {
-				t.Fatalf("round trip of %+v: %v", ev, err)
-			}
-			if len(ev.Text) <= wire.MaxText && len(ev.Lockdep.Text) <= wire.MaxText && again != ev {
-				t.Fatalf("round trip: %+v, then %+v", ev, again)
+			once := decode(t, encode(t, ev)) // empty lists are gone now
+			if again := decode(t, encode(t, once)); !reflect.DeepEqual(again, once) {
+				t.Fatalf("round trip: %+v, then %+v", once, again)
 			}
 		}
 		t.Fatal("the decoder did not come to an end")
 	})
+}
+
+// encode returns the line of an event; one that is longer than a line may be
+// for its escapes is cut first.
+func encode(t *testing.T, ev wire.Event) []byte {
+	t.Helper()
+	if len(ev.Hits) > 0 {
+		ev.Text = ev.Text[:min(len(ev.Text), 1000)]
+	}
+	var buf bytes.Buffer
+	if err := wire.NewEncoder(&buf).Event(ev); err != nil {
+		t.Fatalf("encode %+v: %v", ev, err)
+	}
+	return buf.Bytes()
+}
+
+func decode(t *testing.T, line []byte) wire.Event {
+	t.Helper()
+	ev, err := wire.NewDecoder(bytes.NewReader(line)).Event()
+	if err != nil {
+		t.Fatalf("decode %s: %v", line, err)
+	}
+	return ev
 }
 
 // FuzzPlan checks that the agent cannot be led outside by a plan.
