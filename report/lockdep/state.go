@@ -48,7 +48,9 @@ var stateTexts = []stateText{
 }
 
 // stateHeads are the beginnings of the other lines that note reads.
-var stateHeads = []string{"Linux version ", "Lock dependency validator: ", "** ", "pid_max: ", "rcu_scheduler_active = ", "BUG: "}
+var stateHeads = []string{
+	"Linux version ", "Lock dependency validator: ", "** ", "pid_max: ", "rcu_scheduler_active = ", "BUG: ", "CPU: ", "Pid: ",
+}
 
 // note reads a line of the kernel for what it says about lockdep.
 func (w *watch) note(l logLine) {
@@ -72,6 +74,9 @@ func (w *watch) note(l logLine) {
 	case bytes.HasPrefix(s, []byte("rcu_scheduler_active = ")):
 		w.locks(s, l.number)
 		return
+	case bytes.HasPrefix(s, []byte("CPU: ")), bytes.HasPrefix(s, []byte("Pid: ")):
+		w.taint(s, l.number)
+		return
 	case bytes.HasPrefix(s, []byte("BUG: ")) && bytes.Contains(s, []byte(" - debugging disabled!")):
 		w.off(fmt.Sprintf("failed its own tests at boot (line %d)", l.number))
 		return
@@ -94,6 +99,25 @@ func (w *watch) locks(s []byte, number int) {
 		w.reason = ""
 	case value[0] == '0':
 		w.off(fmt.Sprintf("was off already (line %d)", number))
+	}
+}
+
+// taint reads "CPU: 0 PID: 1 Comm: a Tainted: G      D W  6.12.0 #1", the heading of a
+// stack. The flags of an oops, of a foreign module and of force on modules are only
+// set together with LOCKDEP_NOW_UNRELIABLE.
+func (w *watch) taint(s []byte, number int) {
+	_, flags, ok := bytes.Cut(s, []byte(" Tainted: "))
+	if !ok {
+		return
+	}
+	for _, c := range flags {
+		switch {
+		case c == 'D' || c == 'P' || c == 'F' || c == 'R':
+			w.off(fmt.Sprintf("was turned off before: the kernel is tainted (%c in line %d)", c, number))
+			return
+		case c != ' ' && (c < 'A' || c > 'Z'):
+			return // the release
+		}
 	}
 }
 

@@ -47,6 +47,8 @@ func TestState(t *testing.T) {
 		"a panic":                 {"[ 1.0] Kernel panic - not syncing: no\n", "lockdep was turned off by the report in line 1 (panic)"},
 		"a taint":                 {boot + "[ 3.0] nvidia: module license 'NVIDIA' taints kernel.\n[ 3.0] Disabling lock debugging due to kernel taint\n", "lockdep was turned off because the kernel is tainted (line 5)"},
 		"a taint in a report":     {"[ 1.0] BUG: Bad rss-counter state mm:1 idx:2 val:3\n[ 1.0] Disabling lock debugging due to kernel taint\n" + trace, "lockdep was turned off because the kernel is tainted (line 2)"},
+		"after an oops":           {"[ 1.0] WARNING: CPU: 0 PID: 1 at a/b.c:1 x+0x1/0x2\n[ 1.0] CPU: 0 UID: 0 PID: 1 Comm: a Tainted: G      D W          6.12.0-DR #1\n" + trace, "lockdep was turned off before: the kernel is tainted (D in line 2)"},
+		"after a warning":         {"[ 1.0] WARNING: CPU: 0 PID: 1 at a/b.c:1 x+0x1/0x2\n[ 1.0] CPU: 0 UID: 0 PID: 1 Comm: a Tainted: G    B   W  OE       6.12.0-DR #1\n" + trace, ""},
 		"another boot":            {fmt.Sprintf(circular, "vkms") + boot, ""},
 		"no lockdep":              {"[ 0.0] Linux version 6.12.0\n[ 0.1] pid_max: default: 32768 minimum: 301\n", "lockdep is not in this kernel: the boot in lines 1 to 2 does not start it"},
 		"no lockdep, lost lines":  {"[ 0.0] Linux version 6.12.0\n[ 0.0] ** 12 printk messages dropped **\n[ 0.1] pid_max: default: 32768 minimum: 301\n", ""},
