@@ -96,12 +96,15 @@ func (p *parser) classes(locks []Lock, edges []Edge) []string {
 	return out
 }
 
-// lockPlace is the place of the lock as the report names it.
+// lockPlace is the place of the lock as the report names it. A lockup has no lock,
+// but a layer whose entry says more than the place in the loop that was hit.
 func (p *parser) lockPlace() string {
 	if p.at != "" {
 		return p.at
 	}
 	switch p.family {
+	case SoftLockup, HardLockup: // the stack is that of the code which the watchdog hit
+		return stalled(p.trace, true)
 	case LocksStillHeld, LockHeldAtUser, WorkqueueLeak, HeldLockFreed:
 		if len(p.held) > 0 {
 			return p.held[0].Function

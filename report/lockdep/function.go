@@ -26,7 +26,7 @@ func (p *parser) function(at string) string {
 			return fn
 		}
 	case RCUStall:
-		if fn := stalled(p.trace); fn != "" {
+		if fn := stalled(p.trace, false); fn != "" {
 			return fn
 		}
 	}
@@ -150,62 +150,4 @@ func firstOf(trace []Frame, want func(string) bool) (Frame, bool) {
 		}
 	}
 	return Frame{}, false
-}
-
-// stalled names the function that does not come to an end. The timer hits a loop
-// at a random place, so the leaf says nothing; the entry into the layer that loops
-// does: the protocol handler below __netif_receive_skb(), the work item, the timer.
-func stalled(trace []Frame) string {
-	last := ""
-	interrupted := false
-	for _, f := range trace {
-		switch {
-		case !f.Reliable:
-		case interruptEntry(f.Function):
-			last, interrupted = "", true // what came before was the timer tick
-		case dispatcher(f.Function):
-			if last != "" && interrupted {
-				return last
-			}
-		case !machinery(f.Function):
-			last = f.Function
-		}
-	}
-	return ""
-}
-
-// interruptEntry knows the frames between the timer tick and the code that it hit.
-func interruptEntry(fn string) bool {
-	switch fn {
-	case "apic_timer_interrupt", "asm_sysvec_apic_timer_interrupt", "asm_common_interrupt",
-		"el1_irq", "el1h_64_irq", "__irq_svc":
-		return true
-	}
-	return false
-}
-
-// AboveInterrupt is the part of a stack that ran in an interrupt, or all of it where
-// none shows. What stands below the entry was hit by chance and differs from boot
-// to boot.
-func AboveInterrupt(stack []Frame) []Frame {
-	for i, f := range stack {
-		if i > 0 && f.Reliable && (interruptEntry(f.Function) || strings.HasPrefix(f.Function, "asm_sysvec_") ||
-			f.Function == "common_interrupt" || f.Function == "ret_from_intr") {
-			return stack[:i+1]
-		}
-	}
-	return stack
-}
-
-// dispatcher knows the callers that run somebody else's function.
-func dispatcher(fn string) bool {
-	switch fn {
-	case "__netif_receive_skb_core", "__netif_receive_skb_one_core", "__netif_receive_skb", "process_one_work",
-		"call_timer_fn", "__run_hrtimer", "__hrtimer_run_queues", "do_syscall_64", "do_syscall_x64",
-		"do_fast_syscall_32", "entry_SYSCALL_64_fastpath", "entry_SYSCALL_64_after_hwframe",
-		"invoke_syscall", "el0_svc_common", "ret_fast_syscall", "kthread", "tasklet_action_common",
-		"net_rx_action", "__do_softirq", "handle_softirqs":
-		return true
-	}
-	return false
 }

@@ -14,7 +14,7 @@ type Splat struct {
 	Family    Family   `json:"family"`
 	Title     string   `json:"title"`     // "possible circular locking dependency detected in vkms_crtc_atomic_begin"
 	Function  string   `json:"function"`  // first frame that is no helper
-	At        string   `json:"at"`        // place of the lock as the report names it
+	At        string   `json:"at"`        // place of the lock as the report names it; for lockups, the entry into what loops
 	Line      int      `json:"line"`      // 1-based line of the log that holds the message
 	Classes   []string `json:"classes"`   // lock classes in canonical names, in order of appearance
 	Edges     []Edge   `json:"edges"`     // the graph: its nodes are in Locks
