@@ -38,6 +38,7 @@ var allow = map[string][]string{
 	"report/lockdep":        {},
 	"report/contract":       {"report/lockdep"},
 	"report/igt":            {"qemu/wire"},
+	"report/igt/expect":     {"report/igt"},
 	"report":                {"report/lockdep", "report/contract", "report/igt", "qemu/wire"},
 	"report/render":         {"report", "report/render/picture", "report/lockdep", "report/contract", "report/igt", "qemu/wire"},
 	"report/render/picture": {"report/lockdep"},
