@@ -4,119 +4,98 @@ package contract
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/fencebot/fencebot/report/lockdep"
 )
 
-// fenceMap is the lock class that stands for "a fence is to be signalled"
-// (drivers/dma-buf/dma-fence.c). It is held between dma_fence_begin_signalling()
-// and its end, and taken for a moment by every wait for a fence.
-const fenceMap = "dma_fence_map"
-
-// Of names the rule that a report shows to be broken.
+// Of names the rule that a report shows to be broken, and says in its explanation
+// and advice what the report tells about the case.
 func Of(s lockdep.Splat) Rule {
 	switch s.Family {
 	case lockdep.AtomicSleep, lockdep.SchedulingAtomic, lockdep.InvalidWaitContext:
-		return byName(SleepInAtomic)
+		return textOf(SleepInAtomic).rule(telling{happened: sleeps(s)})
 	case lockdep.InconsistentState, lockdep.IRQInversion, lockdep.IRQSafeUnsafe:
-		return byName(IRQ)
+		return ofInterrupt(s)
 	case lockdep.BadUnlockBalance, lockdep.LocksStillHeld, lockdep.LockHeldAtUser, lockdep.WorkqueueLeak:
 		if slices.Contains(s.Classes, fenceMap) {
-			return byName(UnbalancedAnnotation)
+			return textOf(UnbalancedAnnotation).rule(telling{happened: unbalanced(s)})
 		}
 	case lockdep.CircularDependency:
-		return byName(ofCircle(s))
+		return ofCircle(circleOf(s))
 	case lockdep.RecursiveLocking, lockdep.NestedNotTaken:
-		return byName(LockOrder)
+		return textOf(LockOrder).rule(telling{happened: order(s)})
+	case lockdep.HungTask:
+		return textOf(None).rule(telling{happened: hung(s)})
 	}
-	return byName(None)
+	return textOf(None).rule(telling{})
 }
 
-// ofCircle names the rule that a circle of lock classes breaks.
-//
-// The edge into dma_fence_map is what everybody may do: wait for a fence under a
-// lock, or in reclaim. The way out of it is what is done while signalling, so the
-// first class on that way which the contract names is the culprit; locks of the
-// driver in between only carry it.
-func ofCircle(s lockdep.Splat) string {
-	if !slices.Contains(s.Classes, fenceMap) {
-		return LockOrder
-	}
-	for _, class := range reachable(s.Edges, fenceMap) {
-		if name := underSignalling(class); name != "" {
-			return name
+// A matcher finds one rule in a circle. It returns false where the circle does not
+// prove the rule to be broken.
+type matcher func(circle) (Rule, bool)
+
+// ofCircle asks the matchers in turn: a section that was never ended makes every lock
+// look forbidden, a lock that the contract names explains a circle better than the
+// locks around it, and waiting is what remains.
+func ofCircle(c circle) Rule {
+	for _, match := range []matcher{leak, forbidden, waitInReclaim, waitUnderLock} {
+		if rule, ok := match(c); ok {
+			return rule
 		}
 	}
-	for _, e := range s.Edges {
-		if e.To == fenceMap && e.From != fenceMap {
-			if waitsInReclaim(s) {
-				return WaitInReclaim
-			}
-			return WaitUnderSignallingLock
+	return textOf(LockOrder).rule(telling{happened: order(c.splat)})
+}
+
+// leak finds a section that was begun and not ended.
+func leak(c circle) (Rule, bool) {
+	if !c.closed() || !c.leaked() {
+		return Rule{}, false
+	}
+	return textOf(UnbalancedAnnotation).rule(telling{happened: leakedSection(c)}), true
+}
+
+// forbidden finds the lock that the contract does not allow inside of a section. It
+// may be taken under locks of the driver, which only carry it.
+func forbidden(c circle) (Rule, bool) {
+	for _, class := range c.out {
+		done := callOf(c.stack(class))
+		b, ok := banOf(class, done.service)
+		if !ok {
+			continue
+		}
+		of := b.tell(done.service, class)
+		of.happened = c.inSection(class, done.caller, of.happened)
+		return textOf(b.rule).rule(of), true
+	}
+	return Rule{}, false
+}
+
+// waitInReclaim finds a wait for a fence in a shrinker or an MMU notifier, under a
+// lock that a section takes.
+func waitInReclaim(c circle) (Rule, bool) {
+	stack := c.stack(fenceMap)
+	if !c.closed() || !waits(stack) || reclaimer(stack) == "" {
+		return Rule{}, false
+	}
+	return textOf(WaitInReclaim).rule(telling{happened: c.waitsFor(" in " + reclaimer(stack))}), true
+}
+
+// waitUnderLock finds a wait for a fence under a lock that a section takes.
+func waitUnderLock(c circle) (Rule, bool) {
+	if !c.closed() {
+		return Rule{}, false
+	}
+	return textOf(WaitUnderSignallingLock).rule(telling{happened: c.waitsFor("")}), true
+}
+
+// ofInterrupt tells locks from what only looks like one: a report that fs_reclaim is
+// used in an interrupt says that memory was allocated there.
+func ofInterrupt(s lockdep.Splat) Rule {
+	for _, class := range s.Classes {
+		switch class {
+		case "fs_reclaim", "mmu_notifier_invalidate_range_start", fenceMap:
+			return textOf(SleepInAtomic).rule(telling{happened: sleeps(s)})
 		}
 	}
-	return LockOrder
-}
-
-// reachable lists the classes taken under from, directly or through others, the
-// nearest first.
-func reachable(edges []lockdep.Edge, from string) []string {
-	seen := []string{from}
-	for i := 0; i < len(seen); i++ {
-		for _, e := range edges {
-			if e.From == seen[i] && !slices.Contains(seen, e.To) {
-				seen = append(seen, e.To)
-			}
-		}
-	}
-	return seen[1:]
-}
-
-// underSignalling is the rule that forbids to take class while a fence is to be
-// signalled, or "" for a lock of which the contract says nothing.
-func underSignalling(class string) string {
-	name, _, _ := strings.Cut(class, "/") // subclasses of a lock share its rule
-	switch name {
-	case "fs_reclaim", "mmu_notifier_invalidate_range_start":
-		return AllocInSignalling
-	case "reservation_ww_class_acquire", "reservation_ww_class_mutex":
-		return ResvLockInSignalling
-	case "crtc_ww_class_acquire", "crtc_ww_class_mutex", "&dev->mode_config.mutex":
-		return ModesetLockInSignalling
-	case "&mm->mmap_lock", "&mm->mmap_sem", "mmap_lock":
-		return MmapLockInSignalling
-	case "console_lock", "console_mutex", "(console_sem).lock", "console_owner":
-		return ConsoleLockInSignalling
-	}
-	if strings.HasPrefix(name, "(work_completion)") || strings.HasPrefix(name, "(wq_completion)") {
-		return FlushWorkInSignalling
-	}
-	return ""
-}
-
-// waitsInReclaim says whether one of the stacks waits for a fence below a shrinker.
-func waitsInReclaim(s lockdep.Splat) bool {
-	stacks := [][]lockdep.Frame{s.Trace}
-	for _, l := range s.Chain {
-		stacks = append(stacks, l.Trace)
-	}
-	return slices.ContainsFunc(stacks, func(stack []lockdep.Frame) bool {
-		return slices.ContainsFunc(stack, waits) && slices.ContainsFunc(stack, reclaims)
-	})
-}
-
-func waits(f lockdep.Frame) bool {
-	return f.Reliable && (f.Function == "__dma_fence_might_wait" || strings.HasPrefix(f.Function, "dma_fence_wait") ||
-		strings.HasPrefix(f.Function, "dma_resv_wait"))
-}
-
-// reclaims knows the functions of mm/{shrinker,vmscan}.c and fs/drop_caches.c that
-// call shrinkers.
-func reclaims(f lockdep.Frame) bool {
-	switch f.Function {
-	case "do_shrink_slab", "shrink_slab", "shrink_slab_memcg", "drop_slab", "shrink_node", "try_to_free_pages":
-		return f.Reliable
-	}
-	return false
+	return textOf(IRQ).rule(telling{happened: interrupts(s), advice: irqAdvice(s)})
 }

@@ -33,7 +33,7 @@ func frames(functions ...string) []lockdep.Frame {
 func TestOfCircle(t *testing.T) {
 	t.Parallel()
 	inReclaim := circle("dma_fence_map", "&bo->lock")
-	inReclaim.Chain = []lockdep.Link{{Trace: frames("dma_fence_wait_timeout", "bo_shrink", "do_shrink_slab", "shrink_slab")}}
+	inReclaim.Chain = []lockdep.Link{{Lock: lockdep.Lock{Class: "dma_fence_map"}, Trace: frames("dma_fence_wait_timeout", "bo_shrink", "do_shrink_slab", "shrink_slab")}}
 	for name, c := range map[string]struct {
 		splat lockdep.Splat
 		want  string
