@@ -18,7 +18,7 @@ type start struct {
 // "[ INFO: text ]" or "[ BUG: text ]", newer ones "WARNING: text".
 var lockdepStarts = []start{
 	{"possible circular locking dependency", CircularDependency, ""},
-	{"circular locking deadlock detected", CircularDependency, ""}, // kernel/locking/rtmutex-debug.c up to Linux 5.13
+	{"circular locking deadlock detected", SpinlockDebug, ""}, // kernel/locking/rtmutex-debug.c up to Linux 5.13
 	{"possible recursive locking detected", RecursiveLocking, ""},
 	{"inconsistent lock state", InconsistentState, ""},
 	{"possible irq lock inversion dependency", IRQInversion, ""},

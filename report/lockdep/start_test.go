@@ -8,7 +8,7 @@ func TestFamilyOfFirstLine(t *testing.T) {
 	t.Parallel()
 	m := newMatcher()
 	for line, want := range map[string]Family{
-		"[ BUG: circular locking deadlock detected! ]":                                                CircularDependency,
+		"[ BUG: circular locking deadlock detected! ]":                                                SpinlockDebug,
 		"[ INFO: hard-safe -> hard-unsafe lock order detected ]":                                      IRQSafeUnsafe,
 		"[ INFO: RECLAIM_FS-safe -> RECLAIM_FS-unsafe lock order detected ]":                          IRQSafeUnsafe,
 		"[ INFO: suspicious rcu_dereference_check() usage. ]":                                         SuspiciousRCU,

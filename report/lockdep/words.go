@@ -20,5 +20,6 @@ var reportWords = []string{
 	"Preemption disabled", "read to ", "write to ", "read-write to ", "value changed", "Reported by",
 	"Uninit was", "Local variable", "Bytes ", "Memory access", "Data copied", "unreferenced object", "comm ",
 	"PGD ", "#PF: ", "BUG: ", "WARNING: ", "Oops", "Internal error", "invalid opcode", "KASAN: ", "kasan: ", "IP: ",
-	"Mem abort info", "Data abort info", "user pgtable", "turning off the locking", "the code is fine", "you didn't",
+	"Register r", "swapper pgtable", "SMP: stopping", "CPU features: ", "Memory Limit: ", "Held locks:", "Locks in cached chain:",
+	"Mem abort info", "Data abort info", "user pgtable", "turning off the locking", "[ turning off deadlock", "the code is fine", "you didn't",
 }
