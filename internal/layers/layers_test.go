@@ -23,6 +23,7 @@ var allow = map[string][]string{
 	"config":                {},
 	"mail":                  {},
 	"patch":                 {"mail"},
+	"patch/overlay":         {"mail", "patch"},
 	"internal/mailfile":     {"mail"},
 	"internal/logfile":      {},
 	"internal/atomicfile":   {},
