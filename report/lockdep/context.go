@@ -10,10 +10,11 @@ import "strings"
 // the scenario (rlock, sync), or the function that took the lock
 // (_raw_spin_lock_irqsave, down_read).
 const (
-	Interrupts    = "interrupts"     // not by the holder of From: an interrupt comes while From is held
+	Interrupts    = "interrupts"     // not by the holder of From: an interrupt, or reclaim, comes while From is held
 	InHardirq     = "hardirq"        // in a hard interrupt
 	InSoftirq     = "softirq"        // in a soft interrupt
 	InNMI         = "nmi"            // in a non-maskable interrupt
+	InReclaim     = "reclaim"        // in memory reclaim; a usage bit until Linux 4.14, the lock fs_reclaim since
 	IRQsOff       = "irqs off"       // by a task, with interrupts disabled
 	SoftirqsOff   = "softirqs off"   // by a task, with only soft interrupts disabled
 	Read          = "read"           // shared; a waiting writer may hold further readers up
@@ -52,6 +53,8 @@ func bitContext(bit string) (where, how string) {
 		where = InSoftirq
 	case strings.HasPrefix(bit, "IN-NMI"):
 		where = InNMI
+	case strings.HasPrefix(bit, "IN-RECLAIM_FS"):
+		where = InReclaim
 	}
 	switch {
 	case strings.HasSuffix(bit, "-W"):

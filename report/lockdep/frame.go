@@ -17,6 +17,10 @@ import (
 //	[<80165504>] (fn) from [<8163f8d8>] (caller+0x170/0x2a4)
 //	 fn from caller+0x170/0x2a4
 //	 fn net/x.c:12 [inline]
+//	 fn (net/x.c:12 net/y.c:40)
+//
+// The last one is of scripts/decode_stacktrace.sh: places of inlined functions first,
+// that of fn itself last.
 func parseFrame(s string) (Frame, bool) {
 	s = strings.TrimSpace(s)
 	f := Frame{Reliable: true}
@@ -40,7 +44,15 @@ func parseFrame(s string) (Frame, bool) {
 	switch {
 	case hasOffset && isOffset(offset):
 		f.Offset = strings.TrimRight(offset, ",:()")
-	case hasOffset, !from && !strings.HasSuffix(rest, "[inline]"):
+	case hasOffset:
+		return Frame{}, false
+	case strings.HasPrefix(rest, "(") && !from:
+		if f.File, f.Line = decodedPlace(rest); f.File == "" || !isIdentifier(name) {
+			return Frame{}, false
+		}
+		f.Function = StripSuffix(name)
+		return f, true
+	case !from && !strings.HasSuffix(rest, "[inline]"):
 		return Frame{}, false
 	}
 	if !isIdentifier(name) {
@@ -66,6 +78,21 @@ func parsePlace(s string) (string, int) {
 		return "", 0
 	}
 	return strings.TrimPrefix(file, "./"), n
+}
+
+// decodedPlace reads "(net/x.c:12 net/y.c:40 (discriminator 3))" and gives the last
+// place.
+func decodedPlace(s string) (file string, line int) {
+	for word := range strings.FieldsSeq(s) {
+		f, n := parsePlace(strings.Trim(word, "()"))
+		if f == "" && file == "" {
+			return "", 0 // whatever is in brackets, it begins with no place
+		}
+		if f != "" {
+			file, line = f, n
+		}
+	}
+	return file, line
 }
 
 // StripSuffix takes the endings off a function name that compilers add to clones

@@ -11,6 +11,9 @@ func (p *parser) header(text string) {
 		p.usage = strings.ToUpper(strings.TrimSuffix("{"+rest, " usage.")) // lower case before Linux 2.6.31
 		return
 	}
+	if p.family == SuspiciousRCU && p.usage == "" {
+		p.usage = rcuUsage(text)
+	}
 	if _, state, ok := strings.Cut(text, " [HC"); ok {
 		p.state = readState(state)
 	}
@@ -29,6 +32,18 @@ func (p *parser) header(text string) {
 		p.lock(l)
 		p.taken(l.Class, rest)
 	}
+}
+
+// rcuUsage reads "net/tipc/bearer.c:177 suspicious rcu_dereference_check() usage!" of
+// lockdep_rcu_suspicious(): what was wrong, and in which file. The line is left out:
+// it changes with every kernel.
+func rcuUsage(text string) string {
+	place, what, ok := strings.Cut(text, " ")
+	file, line, colon := strings.Cut(place, ":")
+	if !ok || !colon || !digits([]byte(line)) || !strings.Contains(file, ".") {
+		return ""
+	}
+	return strings.TrimRight(what, "!") + " in " + sourcePath(file)
 }
 
 // lock files a lock of the header under what the line before said about it.

@@ -21,6 +21,11 @@ func (p *parser) heading(text string) bool {
 			p.became(text)
 			return true
 		}
+	case 'c':
+		if p.family == InvalidWaitContext && strings.HasPrefix(text, "context-{") {
+			p.usage = text
+			return true
+		}
 	}
 	if p.inPart(text) {
 		return true

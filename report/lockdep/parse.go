@@ -209,6 +209,9 @@ func instructionPointer(text string) (string, bool) {
 		if _, after, ok := strings.Cut(rest, ":"); ok && rest != "" && isDigit(rest[0]) {
 			rest = after
 		}
+		if f, ok := parseFrame(rest); ok && f.File != "" {
+			return f.Function, true
+		}
 		for word := range strings.FieldsSeq(rest) {
 			if f, ok := parseFrame(word); ok && f.Offset != "" {
 				return f.Function, true

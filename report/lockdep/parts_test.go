@@ -45,13 +45,15 @@ func TestParseFrame(t *testing.T) {
 		"[c000000049a87780] [c000000001385b4c] __schedule+0x3cc/0xed0":      {Function: "__schedule", Offset: "0x3cc/0xed0", Reliable: true},
 		"[c000000049a87780] [c000000001385b4c] fn+0x3cc/0xed0 (unreliable)": {Function: "fn", Offset: "0x3cc/0xed0", Reliable: false},
 		"[<80165504>] (fn) from [<8163f8d8>] (caller+0x170/0x2a4)":          {Function: "fn", Reliable: true},
-		" fn from caller+0x170/0x2a4":                                       {Function: "fn", Reliable: true},
+		" fn (net/a.c:12)": {Function: "fn", File: "net/a.c", Line: 12, Reliable: true},
+		" ? fn.cold (net/b.h:3 net/a.c:12 (discriminator 2)) drm": {Function: "fn", File: "net/a.c", Line: 12},
+		" fn from caller+0x170/0x2a4":                             {Function: "fn", Reliable: true},
 	} {
 		if got, ok := parseFrame(line); !ok || got != want {
 			t.Errorf("parseFrame(%q) = %+v, %v; want %+v", line, got, ok, want)
 		}
 	}
-	for _, line := range []string{"", "a", "CPU: 0 PID: 1", "1+1/2", "a+b", "fn+0x1", "[IGT] a: executing", "[....] starting", "? ", "lock(&x);", "Hello World"} {
+	for _, line := range []string{"", "a", "CPU: 0 PID: 1", "1+1/2", "a+b", "fn+0x1", "[IGT] a: executing", "[....] starting", "? ", "lock(&x);", "Hello World", "fn (a)", "fn (a.c)", "a b (net/a.c:12)", "(net/a.c:12)", "ff00000000000001 (&x->lock){+.+.}-{3:3}, at: fn (net/a.c:12)"} {
 		if got, ok := parseFrame(line); ok {
 			t.Errorf("parseFrame(%q) = %+v; want none", line, got)
 		}

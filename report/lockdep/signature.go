@@ -35,7 +35,7 @@ func (s Splat) Canonical() string {
 	if len(s.Locks) > 0 {
 		lines = append(lines, "class "+s.Locks[0].Class)
 	}
-	if s.Usage != "" {
+	if s.Usage != "" && s.Family != InvalidWaitContext { // there it is the task's, not the lock's
 		lines = append(lines, "usage "+sortedUsage(s.Usage))
 	}
 	if called := s.Called(); called != "" {

@@ -52,8 +52,10 @@ func restyle(log, style string) string {
 		return stamp.ReplaceAllString(log, "Nov 22 19:22:50 host kernel: [    7.000001] ")
 	case "journal":
 		return stamp.ReplaceAllString(log, "Nov 22 19:22:50 host kernel: ")
-	case "symbols": // scripts/decode_stacktrace.sh
+	case "symbols": // as syzkaller writes it
 		return frameLine.ReplaceAllString(log, "$1 ${3}_part fs/x.c:7 [inline]\n$1 $2$3$4 drivers/x.c:12")
+	case "decoded": // what it writes since Linux 3.16
+		return regexp.MustCompile(`(\w)\+0x[0-9a-f]+/0x[0-9a-f]+`).ReplaceAllString(log, "$1 (include/linux/y.h:7 drivers/x.c:12)")
 	case "other compiler":
 		return frameLine.ReplaceAllString(log, "$1 $2$3.constprop.0.isra.0.cold$4")
 	case "crossed":
@@ -79,7 +81,7 @@ func TestSignatureIsStable(t *testing.T) {
 			t.Errorf("%s and %s have the same signature", file, other)
 		}
 		seen[want.Signature] = file
-		for i, style := range []string{"", "caller", "level", "bare", "crlf", "syslog", "journal", "symbols", "other compiler", "crossed", "counter"} {
+		for i, style := range []string{"", "caller", "level", "bare", "crlf", "syslog", "journal", "symbols", "decoded", "other compiler", "crossed", "counter"} {
 			again := scan(t, []byte(restyle(reboot(string(log), uint64(i)), style)))
 			if len(again) != 1 {
 				t.Fatalf("%s, %q: %d reports; want 1", file, style, len(again))

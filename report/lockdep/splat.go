@@ -29,7 +29,7 @@ type Splat struct {
 	Corrupted bool     `json:"corrupted"` // cut off, or mixed with other output
 	Raw       string   `json:"raw"`       // the whole report, prefixes removed
 
-	Usage string   `json:"usage"` // "{HARDIRQ-ON-W} -> {IN-HARDIRQ-W}"; empty if the family has none
+	Usage string   `json:"usage"` // "{HARDIRQ-ON-W} -> {IN-HARDIRQ-W}", "context-{4:4}", what RCU complains of; empty if the family has none
 	Locks []Lock   `json:"locks"` // every lock the report is about, in order of appearance
 	Trace []Frame  `json:"trace"` // stack of the report itself, innermost frame first
 	Chain []Link   `json:"chain"` // the existing dependency chain as printed, from #N down to #0
