@@ -30,3 +30,27 @@ func ExampleScan() {
 	}
 	// Output: atomic-sleep vgem_fence_signal_ioctl vgem_basic@dmabuf-fence vgem_basic/59
 }
+
+func ExampleLog_State() {
+	console := `[    6.3] INFO: trying to register non-static key.
+[    6.3] The code is fine but needs lockdep annotation, or maybe
+[    6.3] you didn't initialize this object before use?
+[    6.3] turning off the locking correctness validator.
+[    6.3] Call Trace:
+[    6.3]  register_lock_class+0xb4/0xca
+[    6.3]  vgem_fence_open+0xa3/0xd7
+[    7.1] vgem: a clean test, if anybody looked
+`
+	log := lockdep.NewLog(strings.NewReader(console), lockdep.Options{})
+	for s, err := range log.Splats() {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(s.Family, s.Function)
+	}
+	fmt.Printf("%+v\n", log.State())
+	// Output:
+	// non-static-key vgem_fence_open
+	// {Alive:false Reason:lockdep was turned off by the report in line 1 (non-static-key)}
+}
