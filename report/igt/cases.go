@@ -28,7 +28,7 @@ func (r Results) Cases() []Case {
 			Result:  t.Result.plain(),
 			Seconds: t.Seconds(),
 			Output:  clip(output, MaxOutput),
-			Log:     clip(console(t.Dmesg), MaxLog),
+			Log:     clip(t.Console(), MaxLog),
 			Job:     i,
 			Place:   i,
 		})
@@ -36,17 +36,15 @@ func (r Results) Cases() []Case {
 	return cases
 }
 
-// console takes the "<LEVEL> " off the lines of a kernel log.
-func console(dmesg string) string {
+// Console returns the test's kernel log in the form of a console: without the
+// "<LEVEL> " before each line.
+func (t Test) Console() string {
 	var b strings.Builder
-	for line := range strings.Lines(dmesg) {
+	for line := range strings.Lines(t.Dmesg) {
 		if len(line) > 4 && line[0] == '<' && line[2:4] == "> " {
 			line = line[4:]
 		}
 		b.WriteString(line)
-		if b.Len() > MaxLog {
-			break
-		}
 	}
 	return b.String()
 }

@@ -2,7 +2,10 @@
 
 package igt
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A piece is one test of a job while its files are read.
 type piece struct {
@@ -25,6 +28,8 @@ func (p *piece) sub(name string) *piece {
 	p.dynamic = append(p.dynamic, d)
 	return d
 }
+
+func (p *piece) bad() bool { return p.test.Result.Bad() }
 
 // A started is a job whose folder is there.
 type started struct {
@@ -68,39 +73,49 @@ func (r *run) parse(j job, f files) error {
 	if err := r.spend(s.pieces); err != nil {
 		return err
 	}
+	return r.add(j, s.tests(r.settings.prune, f.forced))
+}
+
+// tests judges the pieces of a job and prunes them.
+func (s *started) tests(mode int, forced map[string]Word) []Test {
 	asked := map[string]bool{}
-	for _, name := range j.subtests {
+	for _, name := range s.subtests {
 		asked[name] = true
 	}
 	var tests []Test
 	for _, p := range s.pieces {
-		for _, q := range append([]*piece{p}, p.dynamic...) {
-			q.test.Name = j.name(q.subtest)
-			if w, ok := f.forced[q.subtest]; ok {
+		all := append([]*piece{p}, p.dynamic...)
+		for _, q := range all {
+			q.test.Name = s.name(q.subtest)
+			if w, ok := forced[q.subtest]; ok {
 				q.test.Result = w
 			}
 			q.test.judge()
-			if keep(r.settings.prune, asked, p, q) {
+		}
+		for _, q := range all {
+			if keep(mode, asked, p, q) {
 				tests = append(tests, q.test)
 			}
 		}
 	}
-	return r.add(j, tests)
+	return tests
 }
 
 // keep applies the prune mode to a subtest p (then q is p) or to a dynamic one
-// q of it.
+// q of it. In two points it keeps what the runner drops, for a failure must not
+// vanish: a subtest that is bad although all its dynamic ones are fine, and the
+// subtests of a job that asks for all of them.
 func keep(mode int, asked map[string]bool, p, q *piece) bool {
 	if p.subtest == "" {
 		return true
 	}
 	switch mode {
 	case pruneKeepDynamic:
-		return p != q || len(p.dynamic) == 0
+		return p != q || len(p.dynamic) == 0 || p.test.Result.Bad() && !slices.ContainsFunc(p.dynamic, (*piece).bad)
 	case pruneKeepSubtests:
 		return p == q
 	case pruneKeepRequested:
-		return asked[q.subtest]
+		return asked[q.subtest] || len(asked) == 0 && p == q
 	}
 	return true
 }

@@ -92,7 +92,7 @@ func ReadResults(in io.Reader) (Results, error) {
 		return Results{}, fmt.Errorf("read results: more than %d bytes: %w", MaxJSON, ErrTooLarge)
 	}
 	r := newResults()
-	r.Tests = nil
+	r.Type, r.Tests = "", nil
 	if err := json.Unmarshal(withoutTrailingCommas(data), &r); err != nil {
 		return Results{}, fmt.Errorf("read results: %w: %w", ErrNoResults, err)
 	}

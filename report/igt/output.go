@@ -99,7 +99,7 @@ func (o output) cut(w window, b, e int) (from, to int) {
 	case e < w.last-1:
 		to = o.marks[e+1].at
 	}
-	return from, max(from, to)
+	return from, to
 }
 
 // output deals out one stream of a job. Without a version of its own the
@@ -116,7 +116,7 @@ func (s *started) output(which stream, text, version string) {
 	all := window{0, len(o.marks), 0, len(text)}
 	for _, p := range s.pieces {
 		b := o.find(start, p.subtest, 0, len(o.marks))
-		e := o.find(end, p.subtest, 0, len(o.marks))
+		e := o.find(end, p.subtest, max(b, 0), len(o.marks))
 		from, to := o.cut(all, b, e)
 		p.put(which, text[from:to], version)
 		p.settle(o, e, Incomplete)
