@@ -17,7 +17,8 @@ import (
 	"github.com/fencebot/fencebot/report/lockdep"
 )
 
-// boots runs the plan on both kernels and replays on the base what looks new.
+// boots runs the plan on both kernels, replays on the base what looks new, and
+// finds patch and line of what is.
 func (k *check) boots(ctx context.Context, built kernels) error {
 	guest, err := k.guest(ctx)
 	if err != nil {
@@ -39,7 +40,10 @@ func (k *check) boots(ctx context.Context, built kernels) error {
 	if err := k.replay(ctx, guest, built); err != nil {
 		return err
 	}
-	return k.blame(ctx, guest, built)
+	if err := k.blame(ctx, guest, built); err != nil {
+		return err
+	}
+	return k.lines(ctx, built)
 }
 
 // cmdline turns on what the drivers leave off by default and tests need, and

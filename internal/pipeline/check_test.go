@@ -30,7 +30,7 @@ vmlinux: core.o driver.o
 	gcc -nostdlib -static -Wl,-e,0 -o $@ $^
 %.o: $(src)%.c
 	@echo '  CC      $@'
-	gcc -Wall -c -o $@ $<
+	gcc -Wall $(KCFLAGS) -c -o $@ $<
 `
 
 const driver = "int driver_version = 1;\nconst char *driver_words = \"%s\";\nint driver_end = 1;\n"

@@ -74,6 +74,7 @@ type check struct {
 	rng   gittree.OverlaidRange
 	repro report.Reproduce
 	notes []string // for the report
+	src   source   // lines of the findings; empty when there are none
 }
 
 // Check runs all stages for one request. The run directory, which holds logs

@@ -22,6 +22,7 @@ func (k *check) report() report.Report {
 		Date:     time.Now().UTC(),
 		Times:    k.times,
 	}
+	k.src.mark(rep.Findings)
 	if rep.Word == report.InfraError {
 		rep.Error = rep.Reason
 	}
