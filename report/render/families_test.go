@@ -14,8 +14,9 @@ import (
 	"github.com/fencebot/fencebot/report/lockdep"
 )
 
-// logDirs hold the logs that the packages below are tested with.
-var logDirs = []string{"../lockdep", "../contract"}
+// logDirs hold the logs that the packages below are tested with, those of real
+// kernels first.
+var logDirs = []string{"../contract/testdata/logs", "../contract/testdata/families", "../lockdep/testdata"}
 
 // TestFamilies prints the mail for the first log of each family. A family
 // without a log has no mail that anybody has looked at.

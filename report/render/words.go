@@ -144,11 +144,15 @@ func explanation(f report.Finding) []string {
 	return out
 }
 
+// sentence ends s with a full stop and begins it with a capital, unless it
+// begins with the name of a function or a file.
 func sentence(s string) string {
 	if s == "" {
 		return ""
 	}
-	s = strings.ToUpper(s[:1]) + s[1:]
+	if word, _, _ := strings.Cut(s, " "); !strings.ContainsAny(word, "_(/.&") {
+		s = strings.ToUpper(s[:1]) + s[1:]
+	}
 	if !strings.HasSuffix(s, ".") {
 		s += "."
 	}
