@@ -48,7 +48,7 @@ var reporting = []string{
 // locks, waits or allocates for them, or "" for any other function: __kmalloc_noprof
 // is kmalloc, __mutex_lock is mutex_lock.
 func service(fn string) string {
-	name := strings.TrimLeft(fn, "_")
+	name := strings.TrimPrefix(strings.TrimLeft(fn, "_"), "raw_") // spin_lock() and raw_spin_lock() are both _raw_spin_lock()
 	for _, end := range []string{"_noprof", "_nested", "_common", "_track_caller", "_interruptible", "_killable", "_slow", "_slowpath", "_node"} {
 		name = strings.TrimSuffix(name, end)
 	}
@@ -98,7 +98,7 @@ var services = []string{
 	"schedule", "schedule_preempt_disabled", "schedule_timeout", "schedule_timeout_uninterruptible", "schedule_timeout_idle",
 	"schedule_hrtimeout_range", "schedule_hrtimeout_range_clock", "msleep", "usleep_range_state", "usleep_range", "ssleep",
 	"mutex_lock", "mutex_lock_io", "ww_mutex_lock", "down_read", "down_write", "down", "percpu_down_read", "percpu_down_write",
-	"raw_spin_lock", "raw_spin_lock_irq", "raw_spin_lock_irqsave", "raw_spin_lock_bh", "raw_read_lock", "raw_write_lock",
+	"spin_lock", "spin_lock_irq", "spin_lock_irqsave", "spin_lock_bh", "read_lock", "write_lock",
 	"fs_reclaim_acquire", "prepare_alloc_pages", "alloc_frozen_pages", "slab_alloc", "slab_pre_alloc_hook", "get_vm_area",
 	"mmap_read_lock", "mmap_write_lock", "copy_to_user", "copy_from_user", "get_user", "put_user", "strncpy_from_user",
 	"dma_resv_lock", "ww_acquire_init", "drm_gem_lock_reservations", "ttm_bo_reserve",

@@ -18,12 +18,12 @@ func Of(s lockdep.Splat) Rule {
 		return ofInterrupt(s)
 	case lockdep.BadUnlockBalance, lockdep.LocksStillHeld, lockdep.LockHeldAtUser, lockdep.WorkqueueLeak:
 		if slices.Contains(s.Classes, fenceMap) {
-			return textOf(UnbalancedAnnotation).rule(telling{happened: unbalanced(s)})
+			return textOf(UnbalancedAnnotation).rule(unbalanced(s))
 		}
 	case lockdep.CircularDependency:
 		return ofCircle(circleOf(s))
 	case lockdep.RecursiveLocking, lockdep.NestedNotTaken:
-		return textOf(LockOrder).rule(telling{happened: order(s)})
+		return textOf(LockOrder).rule(order(s))
 	case lockdep.HungTask:
 		return textOf(None).rule(telling{happened: hung(s)})
 	}
@@ -43,7 +43,7 @@ func ofCircle(c circle) Rule {
 			return rule
 		}
 	}
-	return textOf(LockOrder).rule(telling{happened: order(c.splat)})
+	return textOf(LockOrder).rule(order(c.splat))
 }
 
 // leak finds a section that was begun and not ended.
@@ -51,7 +51,7 @@ func leak(c circle) (Rule, bool) {
 	if !c.closed() || !c.leaked() {
 		return Rule{}, false
 	}
-	return textOf(UnbalancedAnnotation).rule(telling{happened: leakedSection(c)}), true
+	return textOf(UnbalancedAnnotation).rule(leakedSection(c)), true
 }
 
 // forbidden finds the lock that the contract does not allow inside of a section. It

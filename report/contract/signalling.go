@@ -112,15 +112,15 @@ func console(_, _ string) telling {
 
 func flush(service, class string) telling {
 	if queue, ok := strings.CutPrefix(class, "(wq_completion)"); ok || strings.HasPrefix(class, `"`) {
-		return telling{happened: "waits for all work on the work queue " + strings.Trim(queue, `"`) + inBrackets(service)}
+		return telling{happened: "waits for all work on the work queue " + short(strings.Trim(queue, `"`)) + inBrackets(service)}
 	}
 	work := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(class, "(work_completion)"), "("), ")")
-	return telling{happened: "waits for the work item " + work + " to end" + inBrackets(service)}
+	return telling{happened: "waits for the work item " + short(work) + " to end" + inBrackets(service)}
 }
 
 func inBrackets(s string) string {
 	if s == "" {
 		return ""
 	}
-	return " (" + s + ")"
+	return " (" + short(s) + ")"
 }

@@ -4,7 +4,6 @@ package contract
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/fencebot/fencebot/report/lockdep"
@@ -15,13 +14,23 @@ func who(fn string) string {
 	if fn == "" {
 		return "The code"
 	}
-	return fn + "()"
+	return short(fn) + "()"
+}
+
+// short cuts a name that no kernel has: names come out of a log, and a log may be
+// anybody's.
+func short(name string) string {
+	const limit = 100
+	if len(name) <= limit {
+		return name
+	}
+	return strings.ToValidUTF8(name[:limit], "") + "..."
 }
 
 // section names the section in the middle of a sentence.
 func (c circle) section() string {
 	if fn := c.opener(); fn != "" {
-		return "inside the fence signalling section of " + fn + "()"
+		return "inside the fence signalling section of " + who(fn)
 	}
 	return "inside a fence signalling section"
 }
@@ -34,15 +43,18 @@ func (c circle) inSection(class, caller, deed string) string {
 		return fmt.Sprintf("%s %s %s.", who(caller), deed, c.section())
 	}
 	last := locks[len(locks)-1]
-	return fmt.Sprintf("%s, and %s %s while %s is held.", c.takes(locks), lower(who(caller)), deed, last)
+	return fmt.Sprintf("%s, and %s %s while %s is held.", c.takes(locks), lower(who(caller)), deed, short(last))
 }
 
 // takes says who takes the first of locks in the section, and what that leads to.
 func (c circle) takes(locks []string) string {
 	taker := callOf(c.stack(locks[0])).caller
-	s := fmt.Sprintf("%s takes %s %s", who(taker), locks[0], c.section())
-	if len(locks) > 1 {
-		s += ", under which " + strings.Join(locks[1:], " and then ") + " is taken"
+	s := fmt.Sprintf("%s takes %s %s", who(taker), short(locks[0]), c.section())
+	switch n := len(locks); {
+	case n == 2:
+		s += ", under which " + short(locks[1]) + " is taken"
+	case n > 2:
+		s += ", under which, by way of other locks, " + short(locks[n-1]) + " is taken"
 	}
 	return s
 }
@@ -58,34 +70,39 @@ func (c circle) waitsFor(where string) string {
 	case where == "":
 		deed += inBrackets(callOf(stack).service)
 	}
-	return fmt.Sprintf("%s %s%s while %s is held. %s.", who(callOf(stack).caller), deed, where, held, c.takes(locks))
+	return fmt.Sprintf("%s %s%s while %s is held. %s.", who(callOf(stack).caller), deed, where, short(held), c.takes(locks))
 }
 
 // leakedSection names the function that did not end its section, and the one that
 // the report blames for it.
-func leakedSection(c circle) string {
-	s := fmt.Sprintf("%s() began a fence signalling section and returned without ending it: the section is still open, "+
-		"but the function is not on the stack any more.", c.opener())
+func leakedSection(c circle) telling {
+	of := telling{happened: who(c.opener()) + " began a fence signalling section and returned without ending it: the section is still open, " +
+		"but the function is not on the stack any more."}
 	if fn := callOf(c.splat.Trace).caller; fn != "" {
-		s += " " + fn + "(), where the kernel noticed, is innocent."
+		of.why = "The kernel takes all that the task does since for part of the section, so " + who(fn) + ", which the report blames, is innocent."
 	}
-	return s
+	return of
 }
 
 // unbalanced tells a missing end from a missing begin.
-func unbalanced(s lockdep.Splat) string {
-	fn := takenBy(s, fenceMap)
-	switch {
-	case s.Family == lockdep.BadUnlockBalance && s.At != "":
-		return s.At + "() ends a fence signalling section that is not open: its begin is missing, or it was ended before."
-	case s.Family == lockdep.BadUnlockBalance || fn == "":
-		return ""
-	case s.Family == lockdep.WorkqueueLeak:
-		return fn + "() began a fence signalling section, and the work item ended without ending it."
-	case s.Family == lockdep.LockHeldAtUser:
-		return fn + "() began a fence signalling section, and the system call returned without ending it."
+func unbalanced(s lockdep.Splat) telling {
+	if s.Family == lockdep.BadUnlockBalance {
+		return telling{
+			happened: who(s.At) + " ends a fence signalling section that is not open: its begin is missing, or it was ended before.",
+			why:      "The kernel then checks less than the code says, and bugs go unseen.",
+		}
 	}
-	return fn + "() began a fence signalling section, and the task exited without ending it."
+	where := "and the task exited"
+	switch s.Family {
+	case lockdep.WorkqueueLeak:
+		where = "and the work item came to its end"
+	case lockdep.LockHeldAtUser:
+		where = "and the system call returned"
+	}
+	return telling{
+		happened: who(takenBy(s, fenceMap)) + " began a fence signalling section, " + where + " without ending it.",
+		why:      "The kernel takes all that the task does from then on for part of the section, and will find fault with innocent code.",
+	}
 }
 
 // sleeps says what sleeps, and where.
@@ -95,14 +112,27 @@ func sleeps(s lockdep.Splat) string {
 		return ""
 	}
 	where := "where sleeping is forbidden"
-	spins := slices.IndexFunc(s.Held, func(l lockdep.Lock) bool { return l.WaitType == "2:2" })
+	spin := spinlock(s)
 	switch {
 	case interrupted(s.Trace):
 		where = "in an interrupt"
-	case spins >= 0:
-		where = "while a spinlock is held, " + s.Held[spins].Class
+	case spin != "":
+		where = "while a spinlock is held, " + short(spin)
 	}
-	return fmt.Sprintf("%s() %s %s.", done.caller, sleepDeed(done.service), where)
+	return fmt.Sprintf("%s %s %s.", who(done.caller), sleepDeed(done.service), where)
+}
+
+// spinlock is the class of a spinlock that the task holds, or "". lockdep prints the
+// wait types of enum lockdep_wait_type (include/linux/lockdep_types.h): spinlocks are
+// 2, or 3 where raw ones are told apart, and then what sleeps is 4.
+func spinlock(s lockdep.Splat) string {
+	apart := strings.Contains(s.Raw, "-{4:4}")
+	for _, l := range s.Held {
+		if l.WaitType == "2:2" || apart && l.WaitType == "3:3" {
+			return l.Class
+		}
+	}
+	return ""
 }
 
 func sleepDeed(service string) string {
@@ -115,6 +145,8 @@ func sleepDeed(service string) string {
 		return "waits" + inBrackets(service)
 	case strings.Contains(service, "sched") || strings.Contains(service, "sleep"):
 		return "goes to sleep" + inBrackets(service)
+	case strings.HasPrefix(service, "spin_") || strings.HasPrefix(service, "read_lock") || strings.HasPrefix(service, "write_lock"):
+		return "takes a lock that sleeps on real-time kernels" + inBrackets(service)
 	case service == "":
 		return "does what may sleep"
 	}
@@ -131,10 +163,10 @@ func hung(s lockdep.Splat) string {
 		"The report does not show why: look at who should signal it, and at the locks that the waiting task holds."
 }
 
-// lower makes the beginning of a sentence its middle, unless it is a name.
+// lower makes the beginning of a sentence its middle; names of functions stay.
 func lower(s string) string {
-	if s == "The code" {
-		return "the code"
+	if rest, ok := strings.CutPrefix(s, "The code"); ok {
+		return "the code" + rest
 	}
 	return s
 }

@@ -154,7 +154,7 @@ static void sync_(void)
 static void pressure(void)
 {
 	mkdir("/big", 0777);
-	mount("none", "/big", "tmpfs", 0, "size=90%");
+	mount("none", "/big", "tmpfs", 0, "size=100%");
 	int fd = open("/big/f", O_CREAT | O_RDWR, 0666);
 	static char b[1 << 20];
 	memset(b, 7, sizeof b);
