@@ -37,6 +37,7 @@ type block struct {
 	truncated bool // the limit was hit
 	broken    bool // another report began before this one was complete, or is mixed with it
 	doubt     bool // a program may have written the first line: only a stack proves the report
+	frames    bool // a line has a place in the code, as in "fn+0x12/0x34"
 	backtrace bool // "stack backtrace:" was seen
 	ended     bool // the last line was seen; only a panic can follow
 	tail      int  // lines since the end
@@ -96,6 +97,7 @@ func (b *block) judge(text []byte) {
 		return
 	case looksLikeReport(text, b.strict):
 		b.good, b.quiet = len(b.lines), 0
+		b.frames = b.frames || bytes.Contains(text, []byte("+0x"))
 		if startsTrace(text) {
 			b.beginTrace(text)
 		}
@@ -153,6 +155,8 @@ func (b *block) joins(f Family) bool {
 		switch b.family {
 		case ListCorruption, Refcount, ODebug, LockdepInternal:
 			return early
+		case Warning: // before Linux 4.15 the text of a WARN() stands below "WARNING: "
+			return early && f == LockdepInternal
 		}
 	}
 	return false
@@ -177,7 +181,7 @@ func (b *block) join(f Family, l logLine, limit int) {
 // startsTrace knows the line before the frames of the report's own stack.
 func startsTrace(text []byte) bool {
 	s := string(bytes.TrimSpace(text))
-	return strings.EqualFold(s, "call trace:") || s == "stack backtrace:" || s == "backtrace:" ||
+	return strings.EqualFold(s, "call trace:") || s == "stack backtrace:" || s == "backtrace:" || strings.HasPrefix(s, "backtrace (crc ") ||
 		s == "Backtrace:" || strings.HasPrefix(s, "Backtrace: ")
 }
 

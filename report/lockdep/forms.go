@@ -35,11 +35,10 @@ func (l *logLine) digitsFirst() int {
 // record reads "6,339,5140900,-,caller=T1;text": priority, number, microseconds, flags
 // (info_print_ext_header() in kernel/printk/printk.c, Documentation/ABI/testing/dev-kmsg).
 func (l *logLine) record() int {
-	head, text, ok := bytes.Cut(l.text[:min(len(l.text), 128)], []byte(";"))
+	head, _, ok := bytes.Cut(l.text[:min(len(l.text), 128)], []byte(";"))
 	if !ok {
 		return 0
 	}
-	text = l.text[len(head)+1:]
 	priority, rest, _ := bytes.Cut(head, []byte(","))
 	number, rest, _ := bytes.Cut(rest, []byte(","))
 	time, rest, ok := bytes.Cut(rest, []byte(","))
@@ -54,7 +53,7 @@ func (l *logLine) record() int {
 		}
 	}
 	l.kmsg, l.user, l.timed = true, n >= 8, n < 8
-	if l.text = unescape(text); bytes.IndexByte(l.text, escape) >= 0 {
+	if l.text = unescape(l.text[len(head)+1:]); bytes.IndexByte(l.text, escape) >= 0 {
 		l.text = appendPlain(nil, l.text)
 	}
 	return 1

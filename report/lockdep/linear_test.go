@@ -93,7 +93,7 @@ func cost(t *testing.T, log string) (searched, allocated int) {
 
 // Not parallel: it counts what the whole process allocates.
 func TestHostileLogsAreLinear(t *testing.T) {
-	const n, fixed = 512 << 10, 1 << 20
+	const n, fixed = 192 << 10, 1 << 20
 	for name, make := range hostile {
 		t.Run(name, func(t *testing.T) {
 			small, large := make(n), make(2*n)

@@ -89,6 +89,8 @@ func TestBoundaries(t *testing.T) {
 		"panic after a warning": {"WARNING: CPU: 0 PID: 1 at a/b.c:1 x+0x1/0x2\nCall Trace:\n x+0x1/0x2\n---[ end trace 0 ]---\nKernel panic - not syncing: panic_on_warn set ...\n", "warning+panic"},
 		"panic alone":           {"Kernel panic - not syncing: Attempted to kill init!\nCPU: 0\nCall Trace:\n panic+0x1/0x2\n", "panic"},
 		"BUG() in a bad list":   {"list_del corruption. prev->next should be 1, but was 2\n------------[ cut here ]------------\nkernel BUG at lib/list_debug.c:1!\ninvalid opcode: 0000 [#1] SMP\nRIP: 0010:__list_del_entry_valid+0x1/0x2\nCall Trace:\n x+0x1/0x2\n", "list-corruption+kernel-bug"},
+		"check of a mutex":      {"------------[ cut here ]------------\nDEBUG_LOCKS_WARN_ON(lock->magic != lock)\nWARNING: CPU: 0 PID: 1 at kernel/locking/mutex.c:1 x+0x1/0x2\nCall Trace:\n x+0x1/0x2\n---[ end trace 0 ]---\n", "lockdep-internal+warning"},
+		"the same in Linux 4":   {"------------[ cut here ]------------\nWARNING: CPU: 0 PID: 1 at kernel/locking/mutex.c:1 x+0x1/0x2\nDEBUG_LOCKS_WARN_ON(lock->magic != lock)\nCall Trace:\n x+0x1/0x2\n---[ end trace 0 ]---\n", "warning+lockdep-internal"},
 		"oops without a head":   {"Oops: 0002 [#1] SMP\nRIP: 0010:x+0x1/0x2\nCall Trace:\n x+0x1/0x2\n", "page-fault"},
 		"the same, again":       {strings.Repeat("BUG: sleeping function called from invalid context at a.c:1\nCall Trace:\n x+0x1/0x2\n", 3), "atomic-sleep atomic-sleep atomic-sleep"},
 		"two boots":             {one[:300] + "Linux version 6.12\n" + one, "circular-dependency circular-dependency"},

@@ -262,7 +262,7 @@ func (s *Log) emit(yield func(Splat, error) bool) bool {
 	for len(s.open) > 0 && s.open[0].closed {
 		b := s.open[0]
 		s.open = s.open[1:]
-		if b.doubt && !b.trace {
+		if b.doubt && !b.frames {
 			continue
 		} else if b.doubt {
 			s.state.report(b.family, []byte(b.lines[b.message]), b.line)
