@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strconv"
@@ -15,6 +16,7 @@ import (
 	"github.com/fencebot/fencebot/internal/logfile"
 	"github.com/fencebot/fencebot/report"
 	"github.com/fencebot/fencebot/report/igt"
+	"github.com/fencebot/fencebot/report/lockdep"
 )
 
 func (a *app) igtCommand() *cobra.Command {
@@ -23,21 +25,26 @@ func (a *app) igtCommand() *cobra.Command {
 		Use:   "igt [--json] DIR|FILE",
 		Short: "Read the results of IGT's runner",
 		Long: `Read a result folder of igt_runner, or its results.json (plain or packed), and say
-what came of the run. Exit code 0 when nothing failed, 1 when a test failed,
-crashed, timed out, did not end or made the kernel complain, 4 when no test did
-any work.`,
+what came of the run: the counts, each test that neither passed nor skipped, and
+what the kernel reported while it ran. Exit code 0 when nothing failed, 1 when a
+test failed, crashed, timed out, did not end or made the kernel complain, 4 when
+no test did any work.`,
 		Args: exactly(1, "a result folder or a results.json"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			r, err := readIGT(args[0])
 			if err != nil {
 				return err
 			}
+			splats, err := igtSplats(r)
+			if err != nil {
+				return err
+			}
 			if asJSON {
 				err = igt.WriteResults(a.stdout, r)
 			} else {
-				err = a.printIGT(r)
+				err = a.printIGT(r, splats)
 			}
-			return errors.Join(err, igtCode(r))
+			return errors.Join(err, igtCode(r, splats))
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the run in the format of results.json")
@@ -80,10 +87,26 @@ func readIGTFile(path string) (igt.Results, error) {
 	return r, nil
 }
 
-// igtCode is the exit code as an error, nil for 0.
-func igtCode(r igt.Results) error {
+// igtSplats finds what the kernel reported while each test ran, by place in
+// r.Tests.
+func igtSplats(r igt.Results) (map[int][]lockdep.Splat, error) {
+	splats := map[int][]lockdep.Splat{}
+	for i, t := range r.Tests {
+		for s, err := range lockdep.Scan(strings.NewReader(t.Console()), lockdep.Options{}) {
+			if err != nil {
+				return nil, fmt.Errorf("read the kernel log of %s: %w", plain(t.Name), err)
+			}
+			splats[i] = append(splats[i], s)
+		}
+	}
+	return splats, nil
+}
+
+// igtCode is the exit code as an error, nil for 0. A report of the kernel counts
+// whatever the test and the runner made of it.
+func igtCode(r igt.Results, splats map[int][]lockdep.Splat) error {
 	switch {
-	case slices.ContainsFunc(r.Tests, func(t igt.Test) bool { return t.Result.Bad() }):
+	case len(splats) > 0 || slices.ContainsFunc(r.Tests, func(t igt.Test) bool { return t.Result.Bad() }):
 		return codeError(exitFound)
 	case !slices.ContainsFunc(r.Tests, func(t igt.Test) bool { return t.Result.Ran() }):
 		return codeError(report.NotExercised.ExitCode())
@@ -91,8 +114,10 @@ func igtCode(r igt.Results) error {
 	return nil
 }
 
-// printIGT prints the counts, and each test that is neither pass nor skip.
-func (a *app) printIGT(r igt.Results) error {
+// printIGT prints the counts, each test that is neither pass nor skip or that
+// made the kernel complain, and why nothing was tested when nothing was.
+func (a *app) printIGT(r igt.Results, splats map[int][]lockdep.Splat) error {
+	var out strings.Builder
 	var counts []string
 	for _, w := range igt.Words() {
 		if n := r.Totals[""][w]; n > 0 {
@@ -102,23 +127,42 @@ func (a *app) printIGT(r igt.Results) error {
 	if len(counts) == 0 {
 		counts = []string{"no tests"}
 	}
-	if _, err := fmt.Fprintln(a.stdout, strings.Join(counts, ", ")); err != nil {
-		return err
-	}
-	for _, t := range r.Tests {
-		if t.Result == igt.Pass || t.Result == igt.Skip {
+	fmt.Fprintln(&out, strings.Join(counts, ", "))
+	for i, t := range r.Tests {
+		if (t.Result == igt.Pass || t.Result == igt.Skip) && len(splats[i]) == 0 {
 			continue
 		}
-		if _, err := fmt.Fprintf(a.stdout, "%-10s  %s  %.1f s\n", plain(string(t.Result)), plain(t.Name), t.Seconds()); err != nil {
-			return err
+		fmt.Fprintf(&out, "%-10s  %s  %.1f s\n", plain(string(t.Result)), plain(t.Name), t.Seconds())
+		for _, s := range splats[i] {
+			fmt.Fprintf(&out, "            %s: %s\n", s.Family, plain(s.Title))
 		}
 	}
-	return nil
+	if !slices.ContainsFunc(r.Tests, func(t igt.Test) bool { return t.Result.Ran() }) {
+		fmt.Fprintf(&out, "not exercised: no test did any work%s\n", whySkipped(r))
+	}
+	_, err := io.WriteString(a.stdout, out.String())
+	return err
+}
+
+// whySkipped returns the reason that most tests gave, after a colon.
+func whySkipped(r igt.Results) string {
+	count, most := map[string]int{}, ""
+	for _, t := range r.Tests {
+		if why := igt.SkipReason(t.Out + t.Err); why != "" {
+			if count[why]++; count[why] > count[most] {
+				most = why
+			}
+		}
+	}
+	if most == "" {
+		return ""
+	}
+	return ": " + plain(most)
 }
 
 // plain quotes a stranger's text when it has more than printable characters.
 func plain(s string) string {
-	if q := strconv.QuoteToASCII(s); q != `"`+s+`"` {
+	if q := strconv.QuoteToASCII(s); q[1:len(q)-1] != s {
 		return q
 	}
 	return s
