@@ -5,6 +5,7 @@ package lockdep_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -147,6 +148,35 @@ func TestCanonicalHoldsNothingOfABoot(t *testing.T) {
 	} {
 		if got := c.splat.Canonical(); got != c.want {
 			t.Errorf("%s: Canonical() = %q; want %q", name, got, c.want)
+		}
+	}
+}
+
+// The captured consoles of the seeded kernels, each as another boot and another
+// console would have written it.
+func TestSignatureOfCorpus(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join(shared(t, "corpus"), "*", "console*.log"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no consoles: %v", err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := scan(t, data)
+		for i, style := range []string{"", "caller", "level", "crlf", "syslog", "symbols", "decoded", "other compiler"} {
+			got := scan(t, []byte(restyle(reboot(string(data), uint64(i)), style)))
+			if len(got) != len(want) {
+				t.Errorf("%s, %q: %d reports; want %d", file, style, len(got), len(want))
+				continue
+			}
+			for j := range got {
+				if got[j].Signature != want[j].Signature {
+					t.Errorf("%s, %q: canonical\n%s\nwant\n%s", file, style, got[j].Canonical(), want[j].Canonical())
+				}
+			}
 		}
 	}
 }
