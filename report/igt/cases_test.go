@@ -213,3 +213,29 @@ func ExampleFromCases() {
 	//   }
 	// }
 }
+
+// FuzzReadResults: what can be read can be written and read again, and makes
+// cases with words of ours.
+func FuzzReadResults(f *testing.F) {
+	f.Add([]byte(`{"__type__":"TestrunResult","tests":{"igt@b@2":{"result":"pass","dmesg":"<4> [1.0] x\n"},"a":{}},}`))
+	f.Add([]byte(`{"__type__":"TestrunResult","tests":{"":{"result":"x","time":{"start":-1,"end":1e300}}},"cmdline":null}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r, err := ReadResults(strings.NewReader(string(data)))
+		if err != nil {
+			if !errors.Is(err, ErrNoResults) && !errors.Is(err, ErrTooLarge) {
+				t.Error(err)
+			}
+			return
+		}
+		text := string(written(t, r))
+		again, err := ReadResults(strings.NewReader(text))
+		if err != nil || string(written(t, again)) != text {
+			t.Errorf("%v: read back it differs:\n%s", err, text)
+		}
+		for _, c := range r.Cases() {
+			if result(c.Result) != c.Result && c.Result != wire.NotRun || len(c.Output) > MaxOutput || c.Seconds < 0 {
+				t.Errorf("case %+v", c)
+			}
+		}
+	})
+}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"unicode/utf8"
 )
 
 var update = flag.Bool("update", false, "write the golden files of this package")
@@ -117,4 +118,24 @@ func TestReadFolderRefuses(t *testing.T) {
 	if _, err := ReadFolder(filepath.Join(t.TempDir(), "none")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no such directory: %v", err)
 	}
+}
+
+// FuzzLists: metadata and job list are read whatever they hold.
+func FuzzLists(f *testing.F) {
+	f.Add("name : x\nprune_mode : 3\npiglit_style_dmesg : 1\n", "a b,c\nd\n")
+	f.Add("dmesg_warn_level : -7\n : \n", " \n a  b, ,c \n\x00")
+	f.Fuzz(func(t *testing.T, meta, list string) {
+		if s := parseSettings(meta); s.warnLevel < 0 {
+			t.Errorf("level %d", s.warnLevel)
+		}
+		jobs, err := parseJobs(list)
+		if err != nil && !errors.Is(err, ErrTooLarge) {
+			t.Error(err)
+		}
+		for _, j := range jobs {
+			if name := j.name(""); name == "igt@" || !utf8.ValidString(name) {
+				t.Errorf("a job is %q", name)
+			}
+		}
+	})
 }
