@@ -40,8 +40,8 @@ func callOf(stack []lockdep.Frame) call {
 // (lib/dump_stack.c, kernel/locking/lockdep.c, kernel/sched/core.c). They are at the
 // top of the report's own stack.
 var reporting = []string{
-	"dump_stack", "print_", "check_", "mark_", "valid_state", "validate_chain", "__lock_acquire", "lockdep_", "__might_", "__schedule_bug",
-	"__warn", "warn_slowpath", "report_bug", "handle_bug", "exc_", "asm_exc_",
+	"dump_stack", "dump_backtrace", "show_stack", "unwind_backtrace", "panic", "__panic", "print_",
+	"check_", "mark_", "valid_state", "validate_chain", "__lock_acquire", "lockdep_", "__might_", "__schedule_bug", "__warn", "warn_slowpath", "report_bug", "handle_bug", "exc_", "asm_exc_",
 }
 
 // service is the name under which callers know a function of the kernel that takes
@@ -100,6 +100,7 @@ var services = []string{
 	"mutex_lock", "mutex_lock_io", "ww_mutex_lock", "down_read", "down_write", "down", "percpu_down_read", "percpu_down_write",
 	"spin_lock", "spin_lock_irq", "spin_lock_irqsave", "spin_lock_bh", "read_lock", "write_lock",
 	"fs_reclaim_acquire", "prepare_alloc_pages", "alloc_frozen_pages", "slab_alloc", "slab_pre_alloc_hook", "get_vm_area",
+	"rtnl_lock", "lock_sock", "pipe_lock", "wait_for_completion", "wait_for_completion_timeout",
 	"mmap_read_lock", "mmap_write_lock", "copy_to_user", "copy_from_user", "get_user", "put_user", "strncpy_from_user",
 	"dma_resv_lock", "ww_acquire_init", "drm_gem_lock_reservations", "ttm_bo_reserve",
 	"modeset_lock", "drm_modeset_lock", "drm_modeset_lock_all", "drm_modeset_lock_all_ctx", "drm_modeset_acquire_init",

@@ -3,6 +3,7 @@
 package contract
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -108,7 +109,11 @@ func unbalanced(s lockdep.Splat) telling {
 // sleeps says what sleeps, and where.
 func sleeps(s lockdep.Splat) string {
 	done := callOf(s.Trace)
-	if done.caller == "" {
+	fn := s.Function // as the title has it
+	if fn == "" || service(fn) != "" {
+		fn = cmp.Or(done.caller, fn)
+	}
+	if fn == "" {
 		return ""
 	}
 	where := "where sleeping is forbidden"
@@ -119,7 +124,7 @@ func sleeps(s lockdep.Splat) string {
 	case spin != "":
 		where = "while a spinlock is held, " + short(spin)
 	}
-	return fmt.Sprintf("%s %s %s.", who(done.caller), sleepDeed(done.service), where)
+	return fmt.Sprintf("%s %s %s.", who(fn), sleepDeed(done.service), where)
 }
 
 // spinlock is the class of a spinlock that the task holds, or "". lockdep prints the
