@@ -2,7 +2,10 @@
 
 package contract
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A ban is a rule about what must not be taken inside of a section.
 type ban struct {
@@ -48,15 +51,8 @@ var bans = []ban{
 func banOf(class, service string) (ban, bool) {
 	name, _, _ := strings.Cut(class, "/")
 	for _, b := range bans {
-		if b.rule == FlushWorkInSignalling && flushes(service) {
-			return b, true
-		}
-		for _, c := range b.classes {
-			if c == name {
-				return b, true
-			}
-		}
-		if hasAny(name, b.prefixes) {
+		flushed := b.rule == FlushWorkInSignalling && flushes(service)
+		if flushed || slices.Contains(b.classes, name) || hasAny(name, b.prefixes) {
 			return b, true
 		}
 	}
