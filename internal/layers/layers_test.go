@@ -30,6 +30,7 @@ var allow = map[string][]string{
 	"internal/gittree":      {"patch", "mail"},
 	"internal/sandbox":      {},
 	"internal/symbolize":    {"internal/sandbox", "report/lockdep"},
+	"internal/coverage":     {"internal/gittree", "qemu/wire", "report"},
 	"kernelbuild":           {"internal/sandbox"},
 	"qemu/wire":             {},
 	"qemu/fencetest":        {"qemu/wire", "qemu/fencetest/uapi"},

@@ -15,9 +15,12 @@ import (
 // A counter tells who called the probed functions since it was last asked. The
 // zero counter counts nothing.
 type counter struct {
-	set  []probed
-	note string // what is not counted, until it is said
-	seen map[place]wire.Hit
+	set     []probed
+	profile string // file with the number of hits of each event
+	note    string // what is not counted, until it is said
+	seen    map[place]wire.Hit
+	fired   map[string]int // of the profile, when seen was read
+	dropped bool           // it was said that a histogram is full
 }
 
 // A place is a call of a probed function.
@@ -30,7 +33,7 @@ type place struct {
 // the note of the first hits.
 func newCounter(tracing string) *counter {
 	set, note := setProbes(tracing, targets())
-	return &counter{set: set, note: note, seen: map[place]wire.Hit{}}
+	return &counter{set: set, profile: tracing + "/kprobe_profile", note: note, seen: map[place]wire.Hit{}}
 }
 
 // hits returns the calls since the last one, at most wire.MaxHits places, with
@@ -58,27 +61,43 @@ func (c *counter) hits() ([]wire.Hit, string) {
 	return fresh, strings.Join(slices.DeleteFunc(notes, func(s string) bool { return s == "" }), "; ")
 }
 
-// read returns the totals since the probes were set. A histogram that cannot
-// be read keeps what it said before.
+// read returns the totals since the probes were set. A histogram is read only
+// when its event was hit: to print one takes the kernel ten times as long as
+// the profile of all. One that cannot be read keeps what it said before.
 func (c *counter) read() map[place]wire.Hit {
+	text, err := readSome(c.profile)
+	fired := parseProfile(text)
 	now := make(map[place]wire.Hit, len(c.seen))
 	for _, p := range c.set {
-		f, err := os.Open(p.hist)
-		if err != nil {
+		if err == nil && c.fired != nil && fired[string(p.probe)] == c.fired[string(p.probe)] || !c.add(now, p) {
 			c.keep(now, p.probe)
-			continue
 		}
-		for _, e := range parseHist(f) {
-			at := place{p.probe, e.caller}
-			h := now[at]
-			h.Probe, h.Caller = p.probe, e.caller
-			h.Count += e.count
-			h.Atomic += e.atomic
-			now[at] = h
-		}
-		f.Close()
 	}
+	c.fired = fired
 	return now
+}
+
+// add reads one histogram; false when it cannot be read.
+func (c *counter) add(now map[place]wire.Hit, p probed) bool {
+	f, err := os.Open(p.hist)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	entries, dropped := parseHist(f)
+	for _, e := range entries {
+		at := place{p.probe, e.caller}
+		h := now[at]
+		h.Probe, h.Caller = p.probe, e.caller
+		h.Count += e.count
+		h.Atomic += e.atomic
+		now[at] = h
+	}
+	if dropped > 0 && !c.dropped {
+		c.dropped = true
+		c.note = fmt.Sprintf("too many different callers of the probe %q: some are not counted", p.probe)
+	}
+	return true
 }
 
 // keep copies what was seen of one probe.

@@ -54,8 +54,8 @@ func TestSetProbes(t *testing.T) {
 		t.Fatal(err)
 	}
 	const want = "p:fencebot/begin dma_fence_begin_signalling caller=+0($stack):x64 irqs=%flags:b1@9/64\n"
-	if !strings.HasPrefix(string(got), want) || strings.Count(string(got), "\n") != 6 {
-		t.Errorf("kprobe_events are\n%s\nwant six that begin with\n%s", got, want)
+	if !strings.HasPrefix(string(got), want) || strings.Count(string(got), "\n") != 5 {
+		t.Errorf("kprobe_events are\n%s\nwant five that begin with\n%s", got, want)
 	}
 	if got, _ := os.ReadFile(eventDir(dir, wire.ProbeWait) + "/trigger"); string(got) != histogram {
 		t.Errorf("trigger is %q; want %q", got, histogram)
@@ -123,7 +123,11 @@ vgem_fence_timeout+0xd 1/1
 		}
 		defer f.Close()
 		var got []string
-		for _, e := range parseHist(f) {
+		entries, dropped := parseHist(f)
+		if dropped != 0 {
+			t.Errorf("%s: %d dropped", file, dropped)
+		}
+		for _, e := range entries {
 			got = append(got, fmt.Sprintf("%s %d/%d\n", e.caller, e.count, e.atomic))
 		}
 		slices.Sort(got)
@@ -164,6 +168,7 @@ func TestCounter(t *testing.T) {
 	dir := fakeTracing(t)
 	c := newCounter(dir)
 	hist := eventDir(dir, wire.ProbeBegin) + "/hist"
+	profile := func(hits int) { write(t, dir+"/kprobe_profile", fmt.Sprintf("  begin   %d  0\n", hits)) }
 	for i, step := range []struct{ text, want string }{
 		{"", "[]"},
 		{line("f+0x1", 2) + line("g+0x1", 1), "[{begin f+0x1 2 0} {begin g+0x1 1 0}]"},
@@ -172,6 +177,7 @@ func TestCounter(t *testing.T) {
 		{line("f+0x1", 1), "[]"}, // a kernel that counts backwards
 	} {
 		write(t, hist, step.text)
+		profile(i)
 		hits, note := c.hits()
 		if got := fmt.Sprint(hits); got != step.want || note != "" {
 			t.Errorf("step %d: hits() = %s, %q; want %s", i, got, note, step.want)
@@ -184,6 +190,10 @@ func TestCounter(t *testing.T) {
 		t.Errorf("hits() without a histogram = %v", hits)
 	}
 	write(t, hist, line("f+0x1", 4))
+	if hits, _ := c.hits(); len(hits) != 0 {
+		t.Errorf("hits() = %v; want the histogram left alone while the profile says the same", hits)
+	}
+	profile(100)
 	if hits, _ := c.hits(); fmt.Sprint(hits) != "[{begin f+0x1 3 0}]" {
 		t.Errorf("hits() when it is back = %v; want 3 more", hits)
 	}
@@ -202,6 +212,28 @@ func TestCounterLimits(t *testing.T) {
 	hits, note := c.hits()
 	if len(hits) != wire.MaxHits || hits[0].Probe != wire.ProbeBegin || note != "8 more callers are left out" {
 		t.Errorf("hits() = %d, first %+v, %q; want %d, the annotated site first, and a note", len(hits), hits[0], note, wire.MaxHits)
+	}
+}
+
+// A histogram that is full is told once.
+func TestCounterDrops(t *testing.T) {
+	t.Parallel()
+	dir := fakeTracing(t)
+	c := newCounter(dir)
+	write(t, eventDir(dir, wire.ProbeBegin)+"/hist", line("f+0x1", 1)+"Totals:\n    Hits: 4\n    Entries: 1\n    Dropped: 3\n")
+	if _, note := c.hits(); !strings.Contains(note, "too many") {
+		t.Errorf("note %q; want a word on calls that are not counted", note)
+	}
+	if _, note := c.hits(); note != "" {
+		t.Errorf("second note %q; want none", note)
+	}
+}
+
+func TestParseProfile(t *testing.T) {
+	t.Parallel()
+	const text = "  signal    57   0\n  signal    16   1\n  begin   543   0\n  bad\n  worse x 0\n"
+	if got := parseProfile([]byte(text)); got["signal"] != 73 || got["begin"] != 543 || len(got) != 2 {
+		t.Errorf("parseProfile() = %v; want 73 signals and 543 begins", got)
 	}
 }
 
@@ -228,7 +260,8 @@ func FuzzParseHist(f *testing.F) {
 		f.Add(string(text))
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, e := range parseHist(strings.NewReader(text)) {
+		entries, _ := parseHist(strings.NewReader(text))
+		for _, e := range entries {
 			if e.count < 1 || e.atomic < 0 || e.atomic > e.count || !wire.IsCaller(e.caller) {
 				t.Errorf("entry %+v", e)
 			}

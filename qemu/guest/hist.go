@@ -4,6 +4,7 @@ package guest
 
 import (
 	"bufio"
+	"bytes"
 	"io"
 	"strconv"
 	"strings"
@@ -11,7 +12,7 @@ import (
 	"github.com/fencebot/fencebot/qemu/wire"
 )
 
-// maxHist is how much of a histogram is read: 1024 entries are about 150 kB.
+// maxHist is how much of a histogram is read: 256 entries are about 40 kB.
 const maxHist = 1 << 20
 
 // Bits of common_flags, enum trace_flag_type in include/linux/trace_events.h.
@@ -29,16 +30,34 @@ type entry struct {
 	atomic int // how many of them with in_atomic() true
 }
 
-// parseHist reads a histogram. Lines of other forms are skipped: the header,
-// the totals, callers that no symbol covers.
-func parseHist(r io.Reader) []entry {
-	var entries []entry
+// parseHist reads a histogram, and how many calls did not fit into it. Lines of
+// other forms are skipped: the header, the totals, callers that no symbol covers.
+func parseHist(r io.Reader) (entries []entry, dropped int) {
 	for s := bufio.NewScanner(io.LimitReader(r, maxHist)); s.Scan(); {
 		if e, ok := parseEntry(s.Text()); ok {
 			entries = append(entries, e)
+		} else if n, ok := number(s.Text(), "Dropped:"); ok {
+			dropped = n
 		}
 	}
-	return entries
+	return entries, dropped
+}
+
+// parseProfile reads kprobe_profile, a line with event, hits and misses for
+// each probed function, and returns the hits of each event. A name may be that
+// of somebody else's event as well: then there are more hits, and no fewer.
+func parseProfile(text []byte) map[string]int {
+	hits := map[string]int{}
+	for line := range bytes.Lines(text) {
+		f := strings.Fields(string(line))
+		if len(f) != 3 {
+			continue
+		}
+		if n, err := strconv.Atoi(f[1]); err == nil {
+			hits[f[0]] += n
+		}
+	}
+	return hits
 }
 
 // parseEntry reads

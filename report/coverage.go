@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+
+package report
+
+// MaxTests is how many tests a Covered names.
+const MaxTests = 50
+
+// A Covered is one call in the patched tree that signals a fence, waits for one
+// or annotates the path to a signal, and what the tests made of it. Every call
+// of dma_fence_begin_signalling() is listed; the others only where the series
+// touches them.
+type Covered struct {
+	// Site names file, line and function in the author's tree:
+	// "drivers/gpu/drm/vkms/vkms_crtc.c:21 vkms_vblank_simulate". What an
+	// overlay brings has no line.
+	Site string `json:"site"`
+	Call string `json:"call"` // function that is called: "dma_fence_begin_signalling"
+
+	Overlay bool `json:"overlay,omitempty"` // brought by an overlay, not by the author's tree
+	Touched bool `json:"touched"`           // the series changes the function around it
+
+	Hits int `json:"hits"` // calls while tests ran on the patched kernel
+	// AtomicOnly says that all hits came in atomic context, where
+	// dma_fence_begin_signalling() returns at once: such a site was reached and
+	// checks nothing.
+	AtomicOnly bool     `json:"atomic_only"`
+	Tests      []string `json:"tests"`             // that reached it, in the order of the plan, at most MaxTests
+	WhyNot     string   `json:"why_not,omitempty"` // in words, for a site without hits
+}
+
+// Checked reports whether the annotation was in force at least once.
+func (c Covered) Checked() bool { return c.Hits > 0 && !c.AtomicOnly }
+
+// Priming tells whether the kernel taught lockdep the locking rules around
+// fences at boot (dma_resv_lockdep() in drivers/dma-buf/dma-resv.c).
+type Priming struct {
+	Checked bool     `json:"checked"` // false: the guest could not tell
+	Missing []string `json:"missing"` // rules that lockdep does not know: "fs_reclaim -> dma_fence_map"
+}
