@@ -86,6 +86,19 @@ func (b *block) keep(l logLine, limit int) {
 	b.size += len(l.text) + lineCost
 }
 
+// keepMessage stores the first line, at the cost of what stands above it: a report
+// always has a message.
+func (b *block) keepMessage(l logLine, limit int) {
+	if b.size+len(l.text)+lineCost > limit {
+		b.lines, b.size, b.truncated = nil, 0, true
+		l.text = l.text[:min(len(l.text), max(limit-lineCost, 0))]
+	}
+	b.message = len(b.lines)
+	b.lines = append(b.lines, clean(l.text))
+	b.size += len(l.text) + lineCost
+	b.good = len(b.lines)
+}
+
 // judge notes what a line says about the end of the report.
 func (b *block) judge(text []byte) {
 	switch {

@@ -143,6 +143,17 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+func TestMessageOverTheLimit(t *testing.T) {
+	t.Parallel()
+	log := strings.Repeat("=", 60) + "\nBUG: scheduling while atomic: a/1/0x00000002\nCall Trace:\n x+0x1/0x2\n"
+	for _, limit := range []int{1, 40, 100, 150} {
+		got, err := lockdep.All(strings.NewReader(log), lockdep.Options{MaxReport: limit})
+		if err != nil || len(got) != 1 || !got[0].Corrupted {
+			t.Errorf("limit %d: %+v, %v; want one corrupted report", limit, got, err)
+		}
+	}
+}
+
 func TestHostileReport(t *testing.T) {
 	t.Parallel()
 	// Lists of locks are searched for each new one: without a limit, this is quadratic.

@@ -230,9 +230,7 @@ func (s *Log) begin(f Family, l logLine) {
 	for _, text := range s.takeRule(l.caller) {
 		b.keep(logLine{text: []byte(text)}, s.opt.MaxReport)
 	}
-	b.message = len(b.lines)
-	b.keep(l, s.opt.MaxReport)
-	b.good = len(b.lines)
+	b.keepMessage(l, s.opt.MaxReport)
 	s.open = append(s.open, b)
 	for i := range len(s.open) - maxOpen {
 		s.open[i].closed = true
