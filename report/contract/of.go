@@ -77,7 +77,7 @@ func waitInReclaim(c circle) (Rule, bool) {
 	if !c.closed() || !waits(stack) || reclaimer(stack) == "" {
 		return Rule{}, false
 	}
-	return textOf(WaitInReclaim).rule(telling{happened: c.waitsFor(" in " + reclaimer(stack))}), true
+	return textOf(WaitInReclaim).rule(c.waitsFor(" in " + reclaimer(stack))), true
 }
 
 // waitUnderLock finds a wait for a fence under a lock that a section takes.
@@ -85,7 +85,7 @@ func waitUnderLock(c circle) (Rule, bool) {
 	if !c.closed() {
 		return Rule{}, false
 	}
-	return textOf(WaitUnderSignallingLock).rule(telling{happened: c.waitsFor("")}), true
+	return textOf(WaitUnderSignallingLock).rule(c.waitsFor("")), true
 }
 
 // ofInterrupt tells locks from what only looks like one: a report that fs_reclaim is

@@ -60,18 +60,24 @@ func (c circle) takes(locks []string) string {
 	return s
 }
 
-// waitsFor says who waits for a fence (or signals one) under which lock.
-func (c circle) waitsFor(where string) string {
+// waitsFor says who waits for a fence under which lock. The edge may also be that of a
+// section that begins under the lock: lockdep cannot tell it from a wait.
+func (c circle) waitsFor(where string) telling {
 	stack, locks := c.stack(fenceMap), c.between(fenceMap)
-	held := locks[len(locks)-1]
-	deed := "waits for a fence"
-	switch {
-	case len(stack) > 0 && !waits(stack):
-		deed = "enters a fence signalling section" // lockdep cannot tell it from a wait
-	case where == "":
-		deed += inBrackets(callOf(stack).service)
+	held := short(locks[len(locks)-1])
+	done := callOf(stack)
+	if len(stack) > 0 && !waits(stack) {
+		return telling{
+			happened: fmt.Sprintf("%s begins a fence signalling section while %s is held. %s.", who(done.caller), held, c.takes(locks)),
+			why:      "Lock and section are entered in one order here and in the opposite order there, and whoever waits for a fence of the one holds up the other.",
+			advice:   "Begin the section before the lock is taken, and keep that order everywhere.",
+		}
 	}
-	return fmt.Sprintf("%s %s%s while %s is held. %s.", who(callOf(stack).caller), deed, where, short(held), c.takes(locks))
+	deed := "waits for a fence" + where
+	if where == "" {
+		deed += inBrackets(done.service)
+	}
+	return telling{happened: fmt.Sprintf("%s %s while %s is held. %s.", who(done.caller), deed, held, c.takes(locks))}
 }
 
 // leakedSection names the function that did not end its section, and the one that

@@ -69,7 +69,7 @@ func TestWordsOfASignal(t *testing.T) {
 	t.Parallel()
 	s := round(fenceMap, "&a")
 	s.Edges[1].Stack = stack("lock_acquire", "dma_fence_begin_signalling", "dma_fence_signal", "f")
-	const want = "f() enters a fence signalling section while &a is held. The code takes &a inside a fence signalling section."
+	const want = "f() begins a fence signalling section while &a is held. The code takes &a inside a fence signalling section."
 	if r := Of(s); r.Name != WaitUnderSignallingLock || !strings.HasPrefix(r.Explanation, want) {
 		t.Errorf("%s: %s; want %s: %s", r.Name, r.Explanation, WaitUnderSignallingLock, want)
 	}
