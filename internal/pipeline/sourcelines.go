@@ -18,6 +18,7 @@ import (
 	"github.com/fencebot/fencebot/internal/symbolize"
 	"github.com/fencebot/fencebot/kernelbuild"
 	"github.com/fencebot/fencebot/report"
+	"github.com/fencebot/fencebot/report/lockdep"
 )
 
 // StageLines finds the source lines of findings. A check without findings does
@@ -41,47 +42,45 @@ type source struct {
 // lines finds the source lines of the findings. Not to find them is a note and
 // no failure: the verdict stands without them.
 func (k *check) lines(ctx context.Context, built kernels) error {
-	frames := framesOf(report.Compare(k.ev).Findings)
+	splats := reported(report.Compare(k.ev).Findings)
+	frames := symbolize.Frames(splats...)
 	if len(frames) == 0 {
 		return nil
 	}
 	_, end := k.begin(StageLines, 0)
-	src, err := k.sourceOf(ctx, built.tip, frames)
+	src, err := k.sourceOf(ctx, built.tip, splats)
 	if ctx.Err() != nil {
 		return errors.Join(context.Cause(ctx), err)
 	}
 	if err != nil {
-		k.notes = append(k.notes, "the source lines of the findings could not be found; lines.log of this check says why")
+		note := "the source lines of the findings could not be found"
+		if os.WriteFile(k.log("lines.log"), []byte(err.Error()+"\n"), 0o644) == nil {
+			note += "; lines.log of this check says why"
+		}
+		k.notes = append(k.notes, note)
 		end("not found")
-		return os.WriteFile(k.log("lines.log"), []byte(err.Error()+"\n"), 0o644)
+		return nil
 	}
 	k.src = src
 	end(fmt.Sprintf("frames: %d of %d", len(src.places), len(frames)))
 	return nil
 }
 
-// framesOf returns the frames of findings that a kernel reported.
-func framesOf(findings []report.Finding) []symbolize.Frame {
-	var out []symbolize.Frame
-	seen := map[symbolize.Frame]bool{}
+// reported returns the findings that are words of a kernel.
+func reported(findings []report.Finding) []lockdep.Splat {
+	var out []lockdep.Splat
 	for _, f := range findings {
-		if f.Family == report.FamilyBuild {
-			continue
-		}
-		for _, frame := range symbolize.Frames(f.Splat) {
-			if !seen[frame] {
-				seen[frame] = true
-				out = append(out, frame)
-			}
+		if f.Family != report.FamilyBuild {
+			out = append(out, f.Splat)
 		}
 	}
 	return out
 }
 
-// sourceOf compiles the objects of frames again, with debug information, in a
+// sourceOf compiles the objects that reports go through again, with debug information, in a
 // new copy of the warm build, and reads them in the sandbox. The warm build and
 // the work tree are afterwards what they were before.
-func (k *check) sourceOf(ctx context.Context, image string, frames []symbolize.Frame) (src source, err error) {
+func (k *check) sourceOf(ctx context.Context, image string, splats []lockdep.Splat) (src source, err error) {
 	slot, err := k.waitSlot(ctx)
 	if err != nil {
 		return src, err
@@ -99,7 +98,7 @@ func (k *check) sourceOf(ctx context.Context, image string, frames []symbolize.F
 	req.Limits = sandbox.Limits{DiskBytes: k.opts.DiskBytes, Wall: rebuildTime}
 	build := symbolize.Build{Image: image, Output: layer, Source: kernelbuild.SourceName(req)}
 	reader := symbolize.Worker{Sandbox: k.opts.Sandbox, Program: k.opts.Agent}
-	found, err := reader.Find(ctx, build, frames)
+	found, err := reader.Find(ctx, build, symbolize.ReliableFrames(splats...))
 	if err != nil {
 		return src, err
 	}
@@ -114,7 +113,7 @@ func (k *check) sourceOf(ctx context.Context, image string, frames []symbolize.F
 	if err := kernelbuild.DebugObjects(ctx, req, objects); err != nil {
 		return src, err
 	}
-	src.places, _, err = reader.Objects(ctx, build, objects, frames)
+	src.places, _, err = reader.Objects(ctx, build, objects, symbolize.Frames(splats...))
 	if err != nil {
 		return src, err
 	}

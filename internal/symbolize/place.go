@@ -4,6 +4,7 @@ package symbolize
 
 import (
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -105,13 +106,25 @@ func plain(s string, limit int) bool {
 // Frames returns the frames of all stacks of splats, each once, in the order
 // of appearance: the stack of a report before those that led to it.
 func Frames(splats ...lockdep.Splat) []Frame {
+	return framesOf(splats, func(lockdep.Frame) bool { return true })
+}
+
+// ReliableFrames is [Frames] without those that are only seen with a question
+// mark: leftovers of earlier calls, which are not worth much work.
+func ReliableFrames(splats ...lockdep.Splat) []Frame {
+	return framesOf(splats, func(f lockdep.Frame) bool { return f.Reliable })
+}
+
+func framesOf(splats []lockdep.Splat, want func(lockdep.Frame) bool) []Frame {
 	var out []Frame
 	seen := map[Frame]bool{}
 	for i := range splats {
-		eachStack(&splats[i], func(stack []lockdep.Frame) []lockdep.Frame {
+		s := splats[i]
+		s.Edges, s.Chain = slices.Clone(s.Edges), slices.Clone(s.Chain)
+		eachStack(&s, func(stack []lockdep.Frame) []lockdep.Frame {
 			for n := range stack {
 				f := frameOf(stack, n)
-				if f.Offset != "" && stack[n].File == "" && !seen[f] && len(out) < maxFrames {
+				if f.Offset != "" && stack[n].File == "" && want(stack[n]) && !seen[f] && len(out) < maxFrames {
 					seen[f] = true
 					out = append(out, f)
 				}

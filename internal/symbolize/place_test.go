@@ -75,6 +75,10 @@ func TestFrames(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("Frames = %v; want %v", got, want)
 	}
+	s.Trace[3].Reliable, s.Chain[0].Trace[0].Reliable = true, false
+	if got := ReliableFrames(s); !slices.Equal(got, want[2:3]) {
+		t.Errorf("ReliableFrames = %v; want %v", got, want[2:3])
+	}
 }
 
 // What a worker says is held against what it was asked and what can be.
