@@ -28,7 +28,7 @@ func display() []Overlay {
 	}, {
 		Name: "drm-vblank", Title: "handling of a vblank", RFC: []int{5}, State: InVM, Kernel: v612,
 		Sites: []string{"drm_handle_vblank"},
-		Tests: []string{"fence_kms@vblank-event", "fence_kms@page-flip", "fence_kms@out-fence"},
+		Tests: []string{"fence_kms@vblank-event on vkms", "fence_kms@page-flip on vkms", "fence_kms@out-fence on vkms"},
 		Note:  "a no-op on vkms, which calls it in a hard interrupt",
 	}, {
 		Name: "atomic-commit", Title: "commit_tail() and the tail for runtime PM", RFC: []int{6}, State: InVM, Kernel: v612,

@@ -18,7 +18,7 @@ func drivers() []Overlay {
 	}, {
 		Name: "vkms-composer", Title: "the composer worker of vkms", State: InVM, Kernel: v612,
 		Sites: []string{"vkms_composer_worker", "compose_active_planes"},
-		Tests: []string{"fence_kms@crc", "fence_kms@crc-flip", "fence_kms@writeback", "fence_kms@writeback-flip"},
+		Tests: []string{"fence_kms@crc on vkms", "fence_kms@crc-flip on vkms", "fence_kms@writeback on vkms", "fence_kms@writeback-flip on vkms"},
 		Note:  "leaves out the allocation of the line buffers",
 	}, {
 		Name: "vgem-fence-signal", Title: "the signal ioctl of vgem, and closing its file", State: InVM, Kernel: v612,
