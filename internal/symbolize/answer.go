@@ -26,15 +26,19 @@ func ReadImage(name string, frames []Frame) (t Table, err error) {
 	for _, f := range frames[:min(len(frames), maxFrames)] {
 		var a agreed
 		for _, s := range im.find(f) {
-			if err := a.add(l, f, im.position(s.section, s.value)); err != nil {
-				return nil, fmt.Errorf("read %s: %w", name, err)
+			if broken := a.add(l, f, im.position(s.section, s.value)); broken != nil {
+				err = fmt.Errorf("read %s: %w", name, broken)
+				a.differ = true
 			}
 		}
 		if len(a.places) > 0 && !a.differ {
 			t[f] = a.places
 		}
 	}
-	return t.clean(frames), nil
+	if t = t.clean(frames); len(t) == 0 {
+		return t, err
+	}
+	return t, nil // one broken unit of thousands does not spoil the others
 }
 
 // guard turns a panic of a decoder on a broken file into an error.
