@@ -32,12 +32,14 @@ with gzip, bzip2, xz or zstd. Exit code 1 when there is a report.`,
 	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON instead of text")
 	cmd.Flags().StringVar(&f.html, "html", "", "write a page with all reports to this `file`")
 	cmd.Flags().StringVar(&f.svg, "svg", "", "write a picture of the first report with a lock graph to this `file`")
+	cmd.Flags().StringVar(&f.vmlinux, "vmlinux", "", "name source lines by this kernel `file` with debug information")
 	return cmd
 }
 
 type lockdepFlags struct {
 	json      bool
 	html, svg string
+	vmlinux   string
 }
 
 // guard refuses to overwrite what is not ours.
@@ -56,10 +58,16 @@ func (a *app) lockdep(ctx context.Context, f lockdepFlags, paths []string) error
 	if f.json {
 		r.json = render.NewLogJSON(a.stdout)
 	}
+	if f.vmlinux != "" {
+		r.lines = &sourceLines{app: a, vmlinux: f.vmlinux}
+	}
 	for _, path := range paths {
 		if err := r.file(ctx, path); err != nil {
 			return err
 		}
+	}
+	if err := r.lines.flush(ctx, r.found); err != nil {
+		return err
 	}
 	if err := r.finish(f); err != nil {
 		return err
@@ -75,6 +83,7 @@ func (a *app) lockdep(ctx context.Context, f lockdepFlags, paths []string) error
 type logReader struct {
 	*app
 	json    *render.LogJSON // nil: print text
+	lines   *sourceLines    // nil: nobody asked for source lines
 	log     render.Log
 	seen    map[string]bool // signatures that were printed
 	again   int
@@ -110,7 +119,11 @@ func (r *logReader) read(ctx context.Context, path, name string, from io.Reader)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", path, err)
 		}
-		if err := r.found(render.NewLogFinding(s, name)); err != nil {
+		found := render.NewLogFinding(s, name)
+		if r.lines.keep(found) {
+			continue
+		}
+		if err := errors.Join(r.lines.flush(ctx, r.found), r.found(found)); err != nil {
 			return err
 		}
 	}
