@@ -17,7 +17,7 @@ func drivers() []Overlay {
 		Tests: []string{"fence_virtio@resource-create-wait", "fence_virtio@transfer-to-host", "fence_kms@page-flip on virtio_gpu"},
 	}, {
 		Name: "vkms-composer", Title: "the composer worker of vkms", State: InVM, Kernel: v612,
-		Sites: []string{"vkms_composer_worker", "compose_active_planes"},
+		Sites: []string{"vkms_composer_worker", "blend"},
 		Tests: []string{"fence_kms@crc on vkms", "fence_kms@crc-flip on vkms", "fence_kms@writeback on vkms", "fence_kms@writeback-flip on vkms"},
 		Note:  "leaves out the allocation of the line buffers",
 	}, {
