@@ -22,6 +22,8 @@ type Config struct {
 	State string `toml:"state"` // directory for trees, builds and reports; default $XDG_STATE_HOME/fencebot
 	Tree  string `toml:"tree"`  // registered tree to use without --tree; default: the only one
 
+	Overlays bool `toml:"overlays"` // put our own lockdep annotations on base and series; default true
+
 	Build Build `toml:"build"`
 	QEMU  QEMU  `toml:"qemu"`
 	IGT   IGT   `toml:"igt"`
@@ -82,7 +84,8 @@ func (s Span) MarshalText() ([]byte, error) { return []byte(time.Duration(s).Str
 // Default returns what an empty file means.
 func Default() Config {
 	return Config{
-		Build: Build{CCache: true, Sandbox: "bubblewrap", DiskMiB: 2048, Timeout: Span(time.Hour)},
+		Overlays: true,
+		Build:    Build{CCache: true, Sandbox: "bubblewrap", DiskMiB: 2048, Timeout: Span(time.Hour)},
 		QEMU: QEMU{
 			Binary: "qemu-system-x86_64", CPUs: 2, MemMiB: 1024, Reboots: 8,
 			Boot: Span(time.Minute), Silence: Span(90 * time.Second),

@@ -24,6 +24,7 @@ import (
 type checkFlags struct {
 	tree, base, rng string
 	overlay, igt    string
+	noOverlays      bool
 	sandbox         string
 	out             outputs
 }
@@ -47,7 +48,8 @@ boot both kernels in QEMU, run fence tests, and say what the series brings.`,
 	flags := cmd.Flags()
 	flags.StringVar(&f.base, "base", "", "base `commit` (default: base-commit: of the series, then the tree's default branch)")
 	flags.StringVar(&f.rng, "range", "", "check the commits `A..B` instead of a mailed series")
-	flags.StringVar(&f.overlay, "overlay", "", "annotation patches in `file`, put on top of base and series alike")
+	flags.StringVar(&f.overlay, "overlay", "", "annotation patches in `file`, put on top of base and series alike, before fencebot's own")
+	flags.BoolVar(&f.noOverlays, "no-overlays", false, "without fencebot's own annotations (fencebot overlay list)")
 	flags.StringVar(&f.igt, "igt", "", "`directory` of an installed IGT, whose tests run as well")
 	f.common(cmd)
 	return cmd

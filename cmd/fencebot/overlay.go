@@ -140,7 +140,7 @@ func (a *app) showOverlays() error {
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(a.stdout, patch.Mbox(overlay.Join("overlays", list)))
+	_, err = io.WriteString(a.stdout, patch.Mbox(patch.Join("overlays", list)))
 	return err
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/fencebot/fencebot/internal/mailfile"
 	"github.com/fencebot/fencebot/internal/pipeline"
 	"github.com/fencebot/fencebot/patch"
+	"github.com/fencebot/fencebot/patch/overlay"
 	"github.com/fencebot/fencebot/qemu/wire"
 	"github.com/fencebot/fencebot/report"
 	"github.com/fencebot/fencebot/report/render"
@@ -100,30 +101,36 @@ func (a *app) recorded(ctx context.Context, f checkFlags, rep report.Report) (pi
 	if req.Base, _, err = chooseBase(ctx, tree.Repo, r.Base, ""); err != nil {
 		return req, closeTree, err
 	}
+	if err := readOverlays(ctx, r, &req); err != nil {
+		return req, closeTree, err
+	}
 	if r.SeriesMbox == "" {
 		rng, err := tree.Range(ctx, r.Base, r.Tip)
 		rng.Tree = tree.name
 		req.Range = &rng
 		return req, closeTree, err
 	}
-	return req, closeTree, a.embedded(ctx, r, &req)
+	s, err := embeddedSeries(ctx, "the series in the report", r.SeriesMbox)
+	req.Series, req.SeriesMbox = &s, r.SeriesMbox
+	return req, closeTree, err
 }
 
-// embedded reads the patches that the report carries.
-func (a *app) embedded(ctx context.Context, r report.Reproduce, req *pipeline.Request) error {
-	s, err := embeddedSeries(ctx, "the series in the report", r.SeriesMbox)
-	if err != nil {
+// readOverlays takes the overlays that the report carries. When they are our
+// own of today, the warm build has them.
+func readOverlays(ctx context.Context, r report.Reproduce, req *pipeline.Request) error {
+	own, err := overlay.Series()
+	if err != nil || r.OverlayMbox == "" {
 		return err
 	}
-	req.Series, req.SeriesMbox = &s, r.SeriesMbox
-	if r.OverlayMbox == "" {
+	if r.OverlayMbox == patch.Mbox(patch.Join("overlays", own)) {
+		req.Annotations = own
 		return nil
 	}
 	o, err := embeddedSeries(ctx, "the overlay in the report", r.OverlayMbox)
 	if err != nil {
 		return err
 	}
-	req.Overlay, req.OverlayMbox = &o, r.OverlayMbox
+	req.Overlays = []patch.Series{o}
 	return nil
 }
 

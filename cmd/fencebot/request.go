@@ -18,6 +18,7 @@ import (
 	"github.com/fencebot/fencebot/internal/pipeline"
 	"github.com/fencebot/fencebot/internal/testplan"
 	"github.com/fencebot/fencebot/patch"
+	"github.com/fencebot/fencebot/patch/overlay"
 	"github.com/fencebot/fencebot/qemu"
 )
 
@@ -40,7 +41,12 @@ func (a *app) request(ctx context.Context, f checkFlags, args []string) (pipelin
 		if err != nil {
 			return req, none, err
 		}
-		req.Overlay, req.OverlayMbox = &s, patch.Mbox(s)
+		req.Overlays = []patch.Series{s}
+	}
+	if a.cfg.Overlays && !f.noOverlays {
+		if req.Annotations, err = overlay.Series(); err != nil {
+			return req, none, err
+		}
 	}
 	if f.rng != "" {
 		return a.rangeRequest(ctx, f, req)

@@ -46,8 +46,22 @@ func (r *Repo) Overlay(ctx context.Context, rng Range, overlays ...patch.Series)
 		tips = append(tips, c.ID)
 	}
 	o := OverlaidRange{Range: rng}
+	// Nearly always they all apply, and at once takes a fraction of the time.
+	if len(overlays) > 1 {
+		next, why, err := r.overlay(ctx, rng, tips, patch.Join("overlays", overlays), true)
+		if err != nil {
+			return OverlaidRange{}, fmt.Errorf("apply overlays: %w", err)
+		}
+		if why == "" {
+			for i := range overlays {
+				o.Used = append(o.Used, i)
+			}
+			o.Base, o.Commits = next[0], next[1:]
+			return o, nil
+		}
+	}
 	for i, s := range overlays {
-		next, why, err := r.overlay(ctx, rng, tips, s)
+		next, why, err := r.overlay(ctx, rng, tips, s, false)
 		if err != nil {
 			return OverlaidRange{}, fmt.Errorf("apply overlay %q: %w", s.Title, err)
 		}
@@ -62,8 +76,9 @@ func (r *Repo) Overlay(ctx context.Context, rng Range, overlays ...patch.Series)
 	return o, nil
 }
 
-// overlay puts s on every tip, or says why it is dropped.
-func (r *Repo) overlay(ctx context.Context, rng Range, tips []string, s patch.Series) (next []string, why string, err error) {
+// overlay puts s on every tip, or says why it is dropped. One that the base has
+// already is; with whole, one that it has in part is, too.
+func (r *Repo) overlay(ctx context.Context, rng Range, tips []string, s patch.Series, whole bool) (next []string, why string, err error) {
 	for i, tip := range tips {
 		where := "the base"
 		if i > 0 {
@@ -79,7 +94,7 @@ func (r *Repo) overlay(ctx context.Context, rng Range, tips []string, s patch.Se
 			return nil, fmt.Sprintf("refused: %v", refused), nil
 		case err != nil:
 			return nil, "", err
-		case i == 0 && len(got.Commits) == 0:
+		case i == 0 && (len(got.Commits) == 0 || whole && len(got.Skipped) > 0):
 			return nil, "the base has it already", nil
 		}
 		next = append(next, got.Tip())

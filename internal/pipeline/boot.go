@@ -43,6 +43,9 @@ func (k *check) boots(ctx context.Context, built kernels) error {
 	if err := k.blame(ctx, guest, built); err != nil {
 		return err
 	}
+	if err := k.bare(ctx, guest); err != nil {
+		return err
+	}
 	return k.lines(ctx, built)
 }
 

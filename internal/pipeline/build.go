@@ -91,7 +91,7 @@ func (k *check) openSlot(ctx context.Context) (*gittree.Slot, error) {
 // warm brings the slot's own build to the base. It is trusted: only commits of
 // registered trees come here, and it alone writes the compiler cache.
 func (k *check) warm(ctx context.Context, slot *gittree.Slot) (warmBuild, error) {
-	home, err := k.req.Repo.Registered(ctx, k.rng.Range.Base)
+	home, err := k.home(ctx)
 	if err != nil {
 		return warmBuild{}, err
 	}
@@ -132,6 +132,20 @@ func (k *check) warm(ctx context.Context, slot *gittree.Slot) (warmBuild, error)
 	have = warmBuild{Commit: home, Key: key, Diagnostics: res.Diagnostics}
 	end(fmt.Sprintf("%d objects compiled", res.Objects))
 	return have, saveJSON(mark, have)
+}
+
+// home is the commit of the warm build: one that the owner of the tree chose,
+// with our own annotations, so that a check does not compile them each time.
+func (k *check) home(ctx context.Context) (string, error) {
+	commit, err := k.req.Repo.Registered(ctx, k.rng.Range.Base)
+	if err != nil {
+		return "", err
+	}
+	if commit == k.rng.Range.Base && len(k.req.Overlays) == 0 && len(k.rng.Dropped) == 0 {
+		return k.rng.Base, nil
+	}
+	annotated, err := k.req.Repo.Overlay(ctx, gittree.Range{Base: commit}, k.req.Annotations...)
+	return annotated.Base, err
 }
 
 // pause waits a little before something is tried again.

@@ -260,7 +260,7 @@ func TestCheckOverlay(t *testing.T) {
 	s := series(t, "quiet", "quiet") // an empty change is refused below, so it moves another file
 	s.Patches[0].Diff = "diff --git a/core.c b/core.c\n--- a/core.c\n+++ b/core.c\n@@ -1 +1 @@\n-int core = 1;\n+int core = 2;\n"
 	rep, _, err := c.Check(t.Context(), Request{
-		Tree: "linux", Repo: l.repo, Base: l.base, Series: s, Overlay: series(t, "quiet", "BUG-two"),
+		Tree: "linux", Repo: l.repo, Base: l.base, Series: s, Overlays: []patch.Series{*series(t, "quiet", "BUG-two")},
 		Jobs: []wire.Job{{Binary: "fence_two", Subtest: "two"}},
 	})
 	if err != nil || rep.Word != report.Pass || len(rep.Known) != 1 {

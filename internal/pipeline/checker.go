@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/fencebot/fencebot/internal/gittree"
@@ -45,12 +46,16 @@ type Request struct {
 	BaseWhy     string        // how it was chosen, in words
 	Series      *patch.Series
 	Range       *gittree.Range
-	SeriesMbox  string // what was given, for the report
-	Overlay     *patch.Series
-	OverlayMbox string
-	IGT         string     // prefix of an installed IGT; empty for built-in tests only
-	Jobs        []wire.Job // the plan; the same on both kernels
+	SeriesMbox  string         // what was given, for the report
+	Overlays    []patch.Series // annotations for base and series alike, in order; what does not apply is dropped
+	Annotations []patch.Series // our own, which come after them; the warm build carries these
+	IGT         string         // prefix of an installed IGT; empty for built-in tests only
+	Jobs        []wire.Job     // the plan; the same on both kernels
 }
+
+// overlays are all that go on top, in order. What the user gave comes first:
+// where it and one of ours do not go together, ours is dropped.
+func (r Request) overlays() []patch.Series { return slices.Concat(r.Overlays, r.Annotations) }
 
 // A Checker runs checks, one at a time.
 type Checker struct {
@@ -86,7 +91,6 @@ func (c *Checker) Check(ctx context.Context, req Request) (rep report.Report, di
 		return rep, "", err
 	}
 	k := &check{Checker: c, req: req, dir: dir, times: map[string]float64{}}
-	k.ev.Overlay = req.Overlay != nil
 	if err := k.run(ctx); err != nil {
 		return rep, dir, err
 	}
@@ -118,16 +122,10 @@ func (k *check) apply(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var overlays []patch.Series
-	if k.req.Overlay != nil {
-		overlays = append(overlays, *k.req.Overlay)
-	}
-	if k.rng, err = k.req.Repo.Overlay(ctx, rng, overlays...); err != nil {
+	if k.rng, err = k.req.Repo.Overlay(ctx, rng, k.req.overlays()...); err != nil {
 		return err
 	}
-	if len(k.rng.Dropped) > 0 {
-		k.ev.Overlay = false
-	}
+	k.ev.Overlay = len(k.rng.Used) > 0
 	k.ev.Patches = len(rng.Commits) + len(rng.Skipped)
 	if len(rng.Commits) == 0 {
 		k.ev.Untested = "every patch of the series is in the base already"

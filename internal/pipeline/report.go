@@ -101,14 +101,25 @@ func addresses(lists ...[]mail.Address) []report.Address {
 	return out
 }
 
+// usedOverlays names the overlays that went on top, and returns them as one
+// series: those that were dropped must not come back when the check runs again.
+func (k *check) usedOverlays(r *report.Reproduce) string {
+	all := k.req.overlays()
+	var used []patch.Series
+	for _, i := range k.rng.Used {
+		r.Overlays, used = append(r.Overlays, all[i].Title), append(used, all[i])
+	}
+	if len(used) == 0 {
+		return ""
+	}
+	return patch.Mbox(patch.Join("overlays", used))
+}
+
 // reproduce is all that running this check again takes.
 func (k *check) reproduce() report.Reproduce {
 	r := k.repro
 	r.Tree, r.Base, r.Tip = k.req.Tree, k.req.Base, k.rng.Range.Tip()
-	if k.req.Overlay != nil && len(k.rng.Used) > 0 {
-		r.Overlays = []string{k.req.Overlay.Title}
-	}
-	r.Embed(k.req.SeriesMbox, k.req.OverlayMbox)
+	r.Embed(k.req.SeriesMbox, k.usedOverlays(&r))
 	r.CPUs, r.MemoryMiB = k.opts.QEMU.CPUs, k.opts.QEMU.MemMiB
 	for _, j := range k.req.Jobs {
 		r.Tests = append(r.Tests, report.Test{Binary: j.Binary, Subtest: j.Subtest, Driver: j.Driver, IGT: j.IGT})

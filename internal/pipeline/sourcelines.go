@@ -30,7 +30,6 @@ const StageLines Stage = "find the lines"
 const (
 	maxRebuilt  = 48              // objects; the stacks of a report lie in 20 to 30
 	rebuildTime = 5 * time.Minute // for compiling them
-	slotWait    = 5 * time.Minute // for another check that uses the tree
 )
 
 // A source is what is known about the code that findings go through.
@@ -77,63 +76,36 @@ func reported(findings []report.Finding) []lockdep.Splat {
 	return out
 }
 
-// sourceOf compiles the objects that reports go through again, with debug information, in a
-// new copy of the warm build, and reads them in the sandbox. The warm build and
-// the work tree are afterwards what they were before.
+// sourceOf compiles the objects that reports go through again, with debug
+// information, in a layer, and reads them in the sandbox.
 func (k *check) sourceOf(ctx context.Context, image string, splats []lockdep.Splat) (src source, err error) {
-	slot, err := k.waitSlot(ctx)
-	if err != nil {
-		return src, err
+	err = k.inLayer(ctx, func(slot *gittree.Slot, layer string) error {
+		req := k.buildRequest(slot, layer, "build-lines.log", false)
+		req.Limits = sandbox.Limits{DiskBytes: k.opts.DiskBytes, Wall: rebuildTime}
+		build := symbolize.Build{Image: image, Output: layer, Source: kernelbuild.SourceName(req)}
+		reader := symbolize.Worker{Sandbox: k.opts.Sandbox, Program: k.opts.Agent}
+		found, err := reader.Find(ctx, build, symbolize.ReliableFrames(splats...))
+		if err != nil {
+			return err
+		}
+		changed, err := k.changedObjects(ctx, slot, layer)
+		if err != nil {
+			return err
+		}
+		if _, err := slot.Checkout(ctx, k.rng.Tip()); err != nil {
+			return err
+		}
+		objects := choose(found, changed)
+		if err := kernelbuild.DebugObjects(ctx, req, objects); err != nil {
+			return err
+		}
+		src.places, _, err = reader.Objects(ctx, build, objects, symbolize.Frames(splats...))
+		return err
+	})
+	if err == nil {
+		src.origins, err = k.origins(ctx, src.places)
 	}
-	defer func() {
-		_, back := slot.Checkout(ctx, slot.Home())
-		err = errors.Join(err, back, slot.Close())
-	}()
-	layer := k.state.layer(k.req.Tree)
-	if err := k.newLayer(ctx, layer); err != nil {
-		return src, err
-	}
-	defer os.RemoveAll(layer)
-	req := k.buildRequest(slot, layer, "build-lines.log", false)
-	req.Limits = sandbox.Limits{DiskBytes: k.opts.DiskBytes, Wall: rebuildTime}
-	build := symbolize.Build{Image: image, Output: layer, Source: kernelbuild.SourceName(req)}
-	reader := symbolize.Worker{Sandbox: k.opts.Sandbox, Program: k.opts.Agent}
-	found, err := reader.Find(ctx, build, symbolize.ReliableFrames(splats...))
-	if err != nil {
-		return src, err
-	}
-	changed, err := k.changedObjects(ctx, slot, layer)
-	if err != nil {
-		return src, err
-	}
-	if _, err := slot.Checkout(ctx, k.rng.Tip()); err != nil {
-		return src, err
-	}
-	objects := choose(found, changed)
-	if err := kernelbuild.DebugObjects(ctx, req, objects); err != nil {
-		return src, err
-	}
-	src.places, _, err = reader.Objects(ctx, build, objects, symbolize.Frames(splats...))
-	if err != nil {
-		return src, err
-	}
-	src.origins, err = k.origins(ctx, src.places)
 	return src, err
-}
-
-// waitSlot is openSlot that gives up after a while: there is a verdict already.
-func (k *check) waitSlot(ctx context.Context) (*gittree.Slot, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, slotWait, errors.New("another check uses the tree"))
-	defer cancel()
-	for {
-		slot, err := k.req.Repo.OpenSlot(k.state.slot(k.req.Tree) + "/src")
-		if !errors.Is(err, gittree.ErrBusy) {
-			return slot, err
-		}
-		if err := pause(ctx); err != nil {
-			return nil, err
-		}
-	}
 }
 
 // changedObjects returns the objects of C files that the series changes, as

@@ -71,7 +71,7 @@ func TestCheckNamesTheLine(t *testing.T) {
 				Jobs: []wire.Job{{Binary: "fence_two", Subtest: "two"}},
 			}
 			if over != nil {
-				req.Overlay = over(t)
+				req.Overlays = []patch.Series{*over(t)}
 			}
 			rep, dir, err := c.Check(t.Context(), req)
 			if err != nil || len(rep.Findings) != 1 {

@@ -7,8 +7,7 @@
 // patches here mark it, one path of the kernel each, along the 17 patches of the
 // RFC "dma-fence lockdep annotations" (dri-devel, 2020) and a few paths more.
 // They go on top of the base and of the series alike and are for test kernels
-// only. [All] is the table, [Overlay.Series] one patch ready to apply, [Join]
-// makes one series of several.
+// only. [All] is the table, [Overlay.Series] one patch ready to apply.
 //
 // The package is data and pure: it applies nothing and knows no tree. Whether a
 // patch fits one is found out by trying; one that does not is dropped on both

@@ -133,17 +133,3 @@ func Series() ([]patch.Series, error) {
 	}
 	return list, nil
 }
-
-// Join makes one series of several, patches numbered anew: what a report carries
-// to run a check again, and what goes into one mbox.
-func Join(title string, list []patch.Series) patch.Series {
-	out := patch.Series{Version: 1, Title: title}
-	for _, s := range list {
-		for _, p := range s.Patches {
-			p.Number, p.Mail = len(out.Patches)+1, nil
-			out.Patches = append(out.Patches, p)
-		}
-	}
-	out.Total = len(out.Patches)
-	return out
-}

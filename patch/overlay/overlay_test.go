@@ -146,7 +146,7 @@ func TestJoin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	joined := Join("overlays", list)
+	joined := patch.Join("overlays", list)
 	if joined.Total != len(list) || joined.Title != "overlays" {
 		t.Fatalf("Join: %q of %d; want overlays of %d", joined.Title, joined.Total, len(list))
 	}

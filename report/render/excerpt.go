@@ -159,7 +159,11 @@ func (s sources) annotate(line string) []pageLine {
 		if f.Inlined {
 			text = pad + field(f.Function) + " [inlined]"
 		}
-		text += fmt.Sprintf(" (%s:%d)", field(f.File), f.Line)
+		if f.Line > 0 {
+			text += fmt.Sprintf(" (%s:%d)", field(f.File), f.Line)
+		} else { // a line of an overlay, which the author does not have
+			text += fmt.Sprintf(" (%s, our annotation)", field(f.File))
+		}
 		if f.Patch > 0 {
 			text += fmt.Sprintf("  <-- patch %d", f.Patch)
 		}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/fencebot/fencebot/internal/gittree"
+	"github.com/fencebot/fencebot/qemu"
+	"github.com/fencebot/fencebot/report"
+)
+
+// StageBare boots the series without overlays, to say which findings need them.
+const StageBare Stage = "without overlays"
+
+// bare runs what showed the findings on the series without overlays. A finding
+// that shows there, too, is no matter of annotations. Not to know is no failure:
+// the findings then count as seen with overlays only.
+func (k *check) bare(ctx context.Context, guest qemu.Options) error {
+	if !k.ev.Overlay || len(reported(report.Compare(k.ev).Findings)) == 0 {
+		return nil
+	}
+	step, end := k.begin(StageBare, 0)
+	image, err := k.bareKernel(ctx)
+	if ctx.Err() != nil {
+		return errors.Join(context.Cause(ctx), err)
+	}
+	if err != nil || image == "" {
+		k.notes = append(k.notes, "the series was not tested without overlays: its kernel could not be built")
+		end("not built")
+		return nil
+	}
+	defer os.Remove(image)
+	var all report.Run
+	for n, r := range report.NeedsReplay(k.ev.Base, k.ev.Patched) {
+		step(n, fmt.Sprintf("boot %d", r.Boot+1))
+		run, err := k.boot(ctx, guest, image, k.log(fmt.Sprintf("console-bare-%d.log", r.Boot+1)), k.jobsOf(r))
+		if err != nil {
+			return err
+		}
+		all.Boots, all.Cases = append(all.Boots, run.Boots...), append(all.Cases, run.Cases...)
+	}
+	k.ev.Bare = &all
+	end(tally(all))
+	return nil
+}
+
+// bareKernel builds the tip of the series without overlays. It returns "" when
+// that does not compile.
+func (k *check) bareKernel(ctx context.Context) (image string, err error) {
+	err = k.inLayer(ctx, func(slot *gittree.Slot, layer string) error {
+		res, err := k.buildAt(ctx, slot, layer, k.rng.Range.Tip(), "build-bare.log")
+		if err != nil || !res.OK {
+			return err
+		}
+		image = k.log("vmlinux-bare")
+		return keepFile(res.Image, image)
+	})
+	return image, err
+}
