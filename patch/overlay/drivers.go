@@ -13,11 +13,11 @@ func drivers() []Overlay {
 		Note:  "leaves out the callbacks of responses: display info and EDID take mode_config.mutex and allocate",
 	}, {
 		Name: "virtio-gpu-queue", Title: "queueing commands to the host, up to the kick", State: InVM, Kernel: v612,
-		Sites: []string{"virtio_gpu_queue_ctrl_sgs", "virtio_gpu_notify"},
+		Sites: []string{"virtio_gpu_queue_ctrl_sgs", "virtio_gpu_queue_fenced_ctrl_buffer", "virtio_gpu_notify"},
 		Tests: []string{"fence_virtio@resource-create-wait", "fence_virtio@transfer-to-host", "fence_kms@page-flip on virtio_gpu"},
 	}, {
 		Name: "vkms-composer", Title: "the composer worker of vkms", State: InVM, Kernel: v612,
-		Sites: []string{"vkms_composer_worker", "blend"},
+		Sites: []string{"vkms_composer_worker", "blend", "compose_active_planes"},
 		Tests: []string{"fence_kms@crc on vkms", "fence_kms@crc-flip on vkms", "fence_kms@writeback on vkms", "fence_kms@writeback-flip on vkms"},
 		Note:  "leaves out the allocation of the line buffers",
 	}, {

@@ -34,7 +34,7 @@ type Overlay struct {
 	RFC    []int    // numbers of the RFC patches that it stands for, see [RFC]; none for our own
 	State  State    // see the constants
 	Kernel string   // release that the patch was made and tried on; empty without a patch
-	Sites  []string // functions that call dma_fence_begin_signalling() because of it
+	Sites  []string // functions that call dma_fence_begin_signalling() because of it, and those that gcc inlines them into
 	Tests  []string // what runs through it, as BINARY@SUBTEST with " on DRIVER" where that matters
 	Note   string   // where the tree has it, or what it leaves out; may be empty
 	Patch  []byte   // in git format-patch form; nil when the state is InTree
