@@ -10,10 +10,6 @@ import (
 // splat makes the value that Scan yields of the lines of a report.
 func (b *block) splat() Splat {
 	lines := b.lines[:max(b.good, b.message+1)]
-	if b.message >= len(b.lines) { // even the first line was over the limit
-		lines = append(lines[:0:0], "")
-		b.message = 0
-	}
 	p := &parser{family: b.family}
 	p.message(lines[b.message])
 	for _, l := range lines[b.message+1:] {
@@ -111,27 +107,4 @@ func (p *parser) lockPlace() string {
 		}
 	}
 	return ""
-}
-
-// title is the message without decoration, and the function it is about.
-func title(f Family, message, function string) string {
-	s := trimDate(strings.TrimSpace(message))
-	for _, head := range []string{"[ ", "rcu: ", "NMI watchdog: ", "watchdog: ", "WARNING: ", "INFO: ", "BUG: "} {
-		s = strings.TrimPrefix(s, head)
-	}
-	s = strings.TrimRight(strings.TrimSuffix(s, " ]"), "!.")
-	if i := strings.Index(s, "+0x"); i > 0 { // offsets change with every build
-		s = s[:i]
-	}
-	if file, ok := warningFile(s); ok && (f == Warning || f == LockdepInternal || f == Refcount || f == ODebug) {
-		s = "warning at " + file // the processor and the process are chance
-	}
-	const limit = 200
-	if len(s) > limit {
-		s = strings.ToValidUTF8(s[:limit], "")
-	}
-	if function != "" && !strings.HasSuffix(s, function) {
-		s += " in " + function
-	}
-	return s
 }

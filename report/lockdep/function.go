@@ -2,7 +2,10 @@
 
 package lockdep
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // function chooses the function that a report is about: the first frame of its
 // stack that is no helper. Where all frames are helpers, the helper itself is the
@@ -25,8 +28,14 @@ func (p *parser) function(at string) string {
 		if fn := p.pick(p.owner); fn != "" {
 			return fn
 		}
+	case KCSAN: // which of the two saw the race is chance
+		for _, fn := range p.races {
+			if !machinery(fn) && !helper(fn) {
+				return fn
+			}
+		}
 	case RCUStall:
-		if fn := stalled(p.trace, false); fn != "" {
+		if fn := stalled(p.trace, p.starver); fn != "" {
 			return fn
 		}
 	}
@@ -37,7 +46,7 @@ func (p *parser) function(at string) string {
 	stacks := append([][]Frame{trace, p.lastLink()}, p.olderLinks()...)
 	for _, t := range stacks {
 		if fn := p.pick(t); fn != "" {
-			return fn
+			return p.leftBehind(fn)
 		}
 	}
 	if at != "" && !machinery(at) {
@@ -49,6 +58,20 @@ func (p *parser) function(at string) string {
 		}
 	}
 	return at
+}
+
+// leftBehind is who took a lock and returned with it, where a circle shows up in a
+// caller of other people's functions, such as drm_ioctl(): that one is the victim.
+func (p *parser) leftBehind(fn string) string {
+	if p.family != CircularDependency || !dispatcher(fn) {
+		return fn
+	}
+	for _, l := range p.held {
+		if l.Function != "" && !Plumbing(l.Function) && !slices.ContainsFunc(p.trace, func(f Frame) bool { return f.Reliable && f.Function == l.Function }) {
+			return l.Function
+		}
+	}
+	return fn
 }
 
 // placeCounts says whether the place in the message, or the instruction pointer,
@@ -139,15 +162,33 @@ func (f Family) helper(fn string) bool {
 	return helper(fn)
 }
 
+// FirstCaller is the index of the first frame, from the innermost one out, that is
+// neither a helper nor machinery (see [Plumbing]): the place in a stack that a driver
+// developer would name. Frames with a question mark count only where no reliable frame
+// will do. It is -1 if all of the stack is plumbing, or empty.
+//
+// Unlike [Splat.Function] it knows nothing of the family of a report: console_lock()
+// is plumbing here, though not for a sleep in atomic context.
+func FirstCaller(stack []Frame) int {
+	return indexOf(stack, func(fn string) bool { return !Plumbing(fn) })
+}
+
 // firstOf is the first frame of a trace whose function is wanted, by the reliable
 // frames, else by those with a question mark.
 func firstOf(trace []Frame, want func(string) bool) (Frame, bool) {
+	if i := indexOf(trace, want); i >= 0 {
+		return trace[i], true
+	}
+	return Frame{}, false
+}
+
+func indexOf(trace []Frame, want func(string) bool) int {
 	for _, reliable := range []bool{true, false} {
-		for _, f := range trace {
-			if f.Reliable == reliable && want(f.Function) {
-				return f, true
+		for i, f := range trace {
+			if f.Reliable == reliable && f.Function != "" && want(f.Function) {
+				return i
 			}
 		}
 	}
-	return Frame{}, false
+	return -1
 }

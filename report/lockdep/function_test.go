@@ -56,3 +56,51 @@ func TestPlumbing(t *testing.T) {
 		}
 	}
 }
+
+// The compiler decides which functions of lockdep.c show on a stack.
+func TestMachineryOfLockdep(t *testing.T) {
+	t.Parallel()
+	for _, fn := range strings.Fields(`check_no_collision alloc_list_entry add_chain_cache lookup_chain_cache_add find_usage_backwards
+		__bfs_forwards hlock_conflict match_held_lock graph_unlock lock_repin_lock lock_sync static_obj save_trace zap_class
+		print_circular_bug lockdep_rcu_suspicious __lockdep_reset_lock debug_check_no_locks_held mark_lock_irq`) {
+		if !machinery(fn) {
+			t.Errorf("machinery(%s) = false; it is of kernel/locking/lockdep.c", fn)
+		}
+	}
+}
+
+func TestFirstCaller(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		stack string
+		want  int
+	}{
+		"lock":               {"__lock_acquire lock_acquire __mutex_lock vkms_get drm_ioctl", 3},
+		"nested lock":        {"lock_acquire __mutex_lock _mutex_lock_nest_lock vgem_nest", 3},
+		"sleep":              {"__schedule_bug __schedule schedule_timeout msleep sync_timeline_signal", 4},
+		"unmap":              {"lock_acquire mmu_notifier_invalidate_range_start zap_page_range_single unmap_mapping_range vkms_pin", 4},
+		"guess above":        {"lock_acquire ?vkms_guess vkms_get", 2},
+		"only a guess":       {"lock_acquire ?mutex_lock ?vkms_guess", 2},
+		"all of it plumbing": {"lock_acquire mutex_lock", -1},
+		"empty":              {"", -1},
+	} {
+		if got := FirstCaller(sure(c.stack)); got != c.want {
+			t.Errorf("%s: FirstCaller(%s) = %d; want %d", name, c.stack, got, c.want)
+		}
+	}
+}
+
+func TestLeftBehind(t *testing.T) {
+	t.Parallel()
+	held := []Lock{{Class: "dma_fence_map", Function: "vgem_fence_signal_ioctl"}}
+	for name, c := range map[string]struct{ stack, fn, want string }{
+		"victim":                {"__might_fault drm_ioctl vfs_ioctl", "drm_ioctl", "vgem_fence_signal_ioctl"},
+		"the section goes on":   {"__might_fault drm_ioctl vgem_fence_signal_ioctl", "drm_ioctl", "drm_ioctl"},
+		"a function of its own": {"__might_fault vgem_pin drm_ioctl", "vgem_pin", "vgem_pin"},
+	} {
+		p := &parser{family: CircularDependency, trace: sure(c.stack), held: held}
+		if got := p.leftBehind(c.fn); got != c.want {
+			t.Errorf("%s: leftBehind(%s) = %q; want %q", name, c.fn, got, c.want)
+		}
+	}
+}

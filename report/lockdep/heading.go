@@ -99,6 +99,10 @@ func (p *parser) traceHeading(text string) bool {
 	case strings.EqualFold(text, "call trace:"), text == "stack backtrace:", text == "backtrace:",
 		strings.HasPrefix(text, "Backtrace:"):
 		p.beginTrace()
+	case strings.HasSuffix(text, "RCU grace-period kthread stack dump:"):
+		p.section, p.starved = inHeader, true
+	case strings.HasSuffix(text, "Stack dump where RCU GP kthread last ran:"):
+		p.starved, p.starver = false, len(p.trace) == 0
 	case strings.HasPrefix(text, "page last allocated "):
 		p.section = inOwner
 	case strings.HasPrefix(text, "Allocated by task"), strings.HasPrefix(text, "Freed by task"),
@@ -116,6 +120,10 @@ func (p *parser) traceHeading(text string) bool {
 // beginTrace goes to the stack of the report, unless it has been read already.
 // A watchdog shows the stacks of several CPUs; the first one counts.
 func (p *parser) beginTrace() {
+	if p.starved { // that of RCU's own thread counts where there is no other
+		p.section = inHeader
+		return
+	}
 	if len(p.trace) > 0 && p.section != inTrace {
 		p.section = inOther
 		return

@@ -34,9 +34,9 @@ func helper(fn string) bool {
 var lockPrefixes = []string{
 	"_raw_", "__raw_", "do_raw_", "queued_", "native_queued_", "raw_spin_", "spin_lock", "spin_unlock", "rt_spin_",
 	"rt_mutex_", "__rt_mutex", "mutex_lock", "__mutex_", "mutex_trylock", "ww_mutex_", "__ww_mutex", "down_read",
-	"down_write", "__down", "up_read", "up_write", "rwsem_", "__rwsem", "percpu_down", "percpu_up", "__percpu_down",
+	"down_write", "__down", "up_read", "up_write", "_mutex_lock", "_mutex_trylock", "ww_acquire_", "drm_modeset_acquire_", "rwsem_", "__rwsem", "percpu_down", "percpu_up", "__percpu_down",
 	"percpu_rwsem", "__rwbase", "rwbase_", "bit_spin_", "dma_resv_", "drm_modeset_lock", "drm_gem_lock_reservations",
-	"dma_fence_begin_signalling", "dma_fence_end_signalling", "__dma_fence_might_wait", "_atomic_dec_and_lock",
+	"dma_fence_get", "dma_fence_put", "dma_fence_enable_sw_signaling", "dma_fence_begin_signalling", "dma_fence_end_signalling", "__dma_fence_might_wait", "_atomic_dec_and_lock",
 	"lockref_", "osq_lock", "osq_unlock", "lock_acquire", "pv_queued_", "__pv_queued_", "kvm_wait", "mutex_optimistic_", "call_rwsem_",
 	"seqcount_lockdep_", "read_seq", "write_seq", "__seqprop_", "srcu_read_", "__srcu_read_", "srcu_lock_", "rcu_lock_", "local_lock_",
 }
@@ -50,7 +50,7 @@ var waitPrefixes = []string{
 	"del_timer", "__del_timer", "try_to_del_timer", "timer_delete", "__timer_delete", "timer_shutdown", "mod_timer",
 	"add_timer", "lock_timer_base", "hrtimer_cancel", "hrtimer_start", "queue_work", "__queue_work", "queue_delayed_work",
 	"hrtimer_try_to_cancel", "hrtimer_active", "__cond_resched", "folio_wait_bit", "wait_on_page_bit", "__wait_on_page_bit",
-	"swake_up", "__swait", "autoremove_wake", "default_wake",
+	"msleep", "usleep_range", "fsleep", "ssleep", "swake_up", "__swait", "autoremove_wake", "default_wake",
 }
 
 // Memory: mm/*.c, lib/kobject*.c, and the inline functions that only a log with
@@ -65,6 +65,7 @@ var memoryPrefixes = []string{
 	"refcount_", "__refcount", "kref_", "kobject_", "kset_", "percpu_ref_", "atomic_", "atomic64_", "arch_atomic", "raw_atomic",
 	"set_bit", "__set_bit", "clear_bit", "__clear_bit", "change_bit", "test_bit", "test_and_", "instrument_",
 	"list_add", "list_del", "list_move", "list_splice", "hlist_add", "hlist_del", "__list_", "__hlist_", "rb_", "__rb_", "__check_object", "__check_heap", "fortify_", "__fortify_", "mempool_",
+	"mmu_notifier_invalidate_range", "__mmu_notifier_invalidate_range", "unmap_mapping_", "zap_page_range",
 	"consume_skb", "__kfree_skb", "skb_release_", "skb_free_",
 }
 

@@ -42,10 +42,11 @@ type parser struct {
 	places []place
 	past   []Frame
 	trace  []Frame
-	direct []Frame // a stack without a heading, right below the message
-	owner  []Frame // who allocated a page
-	place  string  // function that the message or the instruction pointer names
-	last   string  // "last function: fn" of a work item
+	direct []Frame  // a stack without a heading, right below the message
+	owner  []Frame  // who allocated a page
+	races  []string // the two functions that KCSAN names
+	place  string   // function that the message or the instruction pointer names
+	last   string   // "last function: fn" of a work item
 	at     string
 
 	next      pendingLine
@@ -61,6 +62,8 @@ type parser struct {
 	torn      string // the pieces of a lock so far
 	tornLines int
 	sawTrace  bool
+	starved   bool // the next stack is of the thread that RCU waits for
+	starver   bool // the stack is of what ran instead of it
 	oopsPlace bool // place comes from an instruction pointer
 }
 
@@ -93,6 +96,9 @@ func (p *parser) message(s string) {
 		if _, rest, ok := strings.Cut(s, before); ok {
 			p.placeIn(rest)
 		}
+	}
+	if p.family == KCSAN {
+		p.races = racing(s)
 	}
 	p.identity.message(s)
 }

@@ -215,3 +215,19 @@ func TestSubtestOfReport(t *testing.T) {
 		t.Errorf("got %+v; want two reports, the first one in kms_vblank@query-idle", got)
 	}
 }
+
+// RCU shows its own thread first where that one did not run either: the stack of what
+// ran instead counts.
+func TestStarvedGracePeriod(t *testing.T) {
+	t.Parallel()
+	own := "rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:\nrcu: RCU grace-period kthread stack dump:\nCall Trace:\n __schedule+0x1/0x2\n rcu_gp_fqs_loop+0x1/0x2\n"
+	for name, c := range map[string]struct{ log, want string }{
+		"with what ran": {own + "rcu: Stack dump where RCU GP kthread last ran:\nRIP: 0010:leaf+0x1/0x2\nCall Trace:\n vkms_loop+0x1/0x2\n drm_ioctl_kernel+0x1/0x2\n", "vkms_loop"},
+		"nothing else":  {own, "rcu_gp_fqs_loop"},
+		"another first": {strings.Replace(own, "rcu: RCU", "Call Trace:\n <IRQ>\n rcu_sched_clock_irq+0x1/0x2\n </IRQ>\n asm_sysvec_apic_timer_interrupt+0x1/0x2\n vkms_work+0x1/0x2\n process_one_work+0x1/0x2\nrcu: RCU", 1), "vkms_work"},
+	} {
+		if got := scan(t, []byte(c.log)); len(got) != 1 || got[0].Function != c.want {
+			t.Errorf("%s: %+v; want one report on %s()", name, got, c.want)
+		}
+	}
+}
