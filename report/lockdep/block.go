@@ -64,7 +64,7 @@ func (b *block) add(l logLine, limit int) {
 		b.closed = b.foreign > maxForeign
 		return
 	}
-	if b.trace && (isCutHere(l.text) || isRule(l.text, '=')) {
+	if (b.trace || b.frames && b.family.direct()) && (isCutHere(l.text) || isRule(l.text, '=')) {
 		if b.family.boxed() && !isCutHere(l.text) {
 			b.keep(l, limit)
 			b.good = len(b.lines)
@@ -101,6 +101,9 @@ func (b *block) keepMessage(l logLine, limit int) {
 
 // judge notes what a line says about the end of the report.
 func (b *block) judge(text []byte) {
+	if b.family == Kmemleak {
+		text = bytes.TrimPrefix(text, []byte(kmemleakTag))
+	}
 	switch {
 	case len(bytes.TrimSpace(text)) == 0:
 		return
@@ -164,6 +167,8 @@ func (b *block) joins(f Family) bool {
 		return !b.ended && (b.family.oops() || early)
 	case RCUStall:
 		return b.family == RCUStall && !b.ended
+	case DoubleFault: // exc_double_fault() says it twice
+		return b.family == DoubleFault && early
 	case Warning, KernelBug, LockdepInternal, Refcount, ODebug:
 		switch b.family {
 		case ListCorruption, Refcount, ODebug, LockdepInternal:

@@ -31,6 +31,9 @@ func (id *identity) line(text string) {
 	if name, pid, ok := taskOf(text); ok && id.task == "" {
 		id.task = name + "/" + pid
 	}
+	if rest, ok := strings.CutPrefix(text, `comm "`); ok && id.task == "" { // of a leak: who allocated it
+		id.task = leaker(rest)
+	}
 	if id.kernel != "" {
 		return
 	}
@@ -125,6 +128,16 @@ func hungTask(s string) string {
 		}
 	}
 	return ""
+}
+
+// leaker reads `name", pid 86, jiffies 4294894918`.
+func leaker(s string) string {
+	name, rest, ok := strings.Cut(s, `", pid `)
+	pid := leadingDigits(rest)
+	if !ok || pid == "" || len(name) > 64 {
+		return ""
+	}
+	return name + "/" + pid
 }
 
 // nameAndPid reads "name/123" at the end of a message, or before "/0x00000002".

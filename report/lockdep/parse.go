@@ -117,6 +117,9 @@ func (p *parser) placeIn(s string) {
 // first; no other line of a report looks like one.
 func (p *parser) line(s string) {
 	text := strings.TrimSpace(s)
+	if p.family == Kmemleak {
+		text = strings.TrimSpace(strings.TrimPrefix(text, kmemleakTag))
+	}
 	if text == "" {
 		return
 	}

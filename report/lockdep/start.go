@@ -70,12 +70,17 @@ var bugStarts = []start{
 	{"key ", LockdepInternal, "not in .data"}, // the same up to Linux 5.0
 }
 
+// kmemleakTag is what the kernel writes before each line of a leak (pr_fmt in
+// mm/kmemleak.c). A program that reads the leaks from debugfs gets them without.
+const kmemleakTag = "kmemleak: "
+
 // plainStarts are reports that begin without "BUG: ", "WARNING: " or "INFO: ".
 var plainStarts = []start{
 	{"Kernel panic - not syncing", Panic, ""},
 	{"kernel BUG at ", KernelBug, ""},
 	{"Kernel BUG at ", KernelBug, ""}, // without CONFIG_DEBUG_BUGVERBOSE
 	{"UBSAN: ", UBSAN, ""},
+	{kmemleakTag + "unreferenced object ", Kmemleak, ""}, // with kmemleak.verbose=1
 	{"refcount_t: ", Refcount, ""},
 	{"ODEBUG: ", ODebug, "(active state"},
 	{"general protection fault", GeneralProtection, ""},

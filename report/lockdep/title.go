@@ -108,6 +108,8 @@ func tails(f Family) []string {
 		return []string{", address", " for address", " at virtual address", " at 0x", ": 0", " [#", " (stack is "}
 	case GeneralProtection, DivideError, DoubleFault, KernelBug: // "divide error: 0000 [#1] PREEMPT SMP"
 		return []string{", error_code", " 0x", ": 0", " [#"}
+	case Kmemleak: // "kmemleak: unreferenced object 0xffff888000000000 (size 64):"
+		return []string{" 0x"}
 	case KASAN: // without a place: "KASAN: null-ptr-deref on address 0000000000000008"
 		return []string{" on address ", " at addr "}
 	}

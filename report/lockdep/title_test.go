@@ -59,6 +59,7 @@ func TestTitle(t *testing.T) {
 		"KASAN":                   {KASAN, "BUG: KASAN: slab-use-after-free in fn+0x12/0x34", "KASAN: slab-use-after-free in fn"},
 		"KASAN in a helper":       {KASAN, "BUG: KASAN: slab-use-after-free in memcpy+0x12/0x34", "KASAN: slab-use-after-free in memcpy, called by fn"},
 		"KASAN without a place":   {KASAN, "BUG: KASAN: null-ptr-deref on address 0000000000000008", "KASAN: null-ptr-deref in fn"},
+		"leak":                    {Kmemleak, "kmemleak: unreferenced object 0xffff888003a55100 (size 64):", "kmemleak: unreferenced object in fn"},
 		"KCSAN":                   {KCSAN, "BUG: KCSAN: data-race in fn [vkms] / other [vkms]", "KCSAN: data-race in fn / other"},
 		"KCSAN, second":           {KCSAN, "BUG: KCSAN: data-race in list_add / fn", "KCSAN: data-race in list_add / fn"},
 		"KCSAN, one side":         {KCSAN, "BUG: KCSAN: data-race in fn+0x12/0x34", "KCSAN: data-race in fn"},
