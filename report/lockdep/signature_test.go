@@ -21,13 +21,16 @@ func reboot(log string, seed uint64) string {
 	pid := 100 + rnd.IntN(900)
 	replace := func(expr, form string) {
 		log = regexp.MustCompile(expr).ReplaceAllStringFunc(log, func(string) string {
-			return fmt.Sprintf(form, rnd.Uint64())
+			return fmt.Sprintf(form, rnd.Uint64()>>8)
 		})
 	}
 	replace(`\bff[0-9a-f]{14}\b`, "ff%014.14x")
 	log = regexp.MustCompile(`\+0x[0-9a-f]+/0x`).ReplaceAllStringFunc(log, func(string) string {
 		return fmt.Sprintf("+0x%x/0x", rnd.IntN(4000))
 	})
+	log = regexp.MustCompile(`\binit([/:])\d+`).ReplaceAllString(log, fmt.Sprintf("init${1}%d", pid))
+	log = regexp.MustCompile(`CPU#\d`).ReplaceAllString(log, fmt.Sprintf("CPU#%d", rnd.IntN(4)))
+	log = regexp.MustCompile(` for more than \d+ seconds`).ReplaceAllString(log, fmt.Sprintf(" for more than %d seconds", rnd.IntN(400)))
 	log = regexp.MustCompile(`(kms_vblank|vgem_basic)/\d+`).ReplaceAllString(log, fmt.Sprintf("$1/%d", pid))
 	log = regexp.MustCompile(`PID: [1-9]\d*`).ReplaceAllString(log, fmt.Sprintf("PID: %d", pid))
 	log = regexp.MustCompile(`CPU: \d`).ReplaceAllString(log, fmt.Sprintf("CPU: %d", rnd.IntN(4)))
@@ -63,7 +66,7 @@ func restyle(log, style string) string {
 		log = stamp.ReplaceAllString(log, "[    7.000001][   T77] ")
 		return strings.ReplaceAll(log, "\n", "\n[    7.000001][    C1] usb 1-1: config 0 interface 0\n")
 	case "counter":
-		return regexp.MustCompile(`(\w)\)\{`).ReplaceAllString(log, "$1#7){")
+		return regexp.MustCompile(`(\w)(?:#\d+)?\)\{`).ReplaceAllString(log, "$1#7){")
 	}
 	return log
 }
@@ -71,7 +74,7 @@ func restyle(log, style string) string {
 func TestSignatureIsStable(t *testing.T) {
 	t.Parallel()
 	seen := map[string]string{}
-	files, _ := filepath.Glob("testdata/reports/*.log")
+	files, _ := filepath.Glob("testdata/*/*.log")
 	for _, file := range files {
 		h, log := readReport(t, file)
 		if len(h["FAMILY"]) == 0 {
@@ -179,4 +182,32 @@ func TestSignatureOfCorpus(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The same for the logs of seeded kernels that package contract keeps.
+func TestSignatureOfSeededKernels(t *testing.T) {
+	t.Parallel()
+	for _, file := range contractLogs(t) {
+		log := readLog(t, file)
+		want := scan(t, log)
+		if len(want) == 0 {
+			t.Errorf("%s: no report", file)
+			continue
+		}
+		for i, style := range []string{"", "caller", "level", "bare", "crlf", "syslog", "symbols", "decoded", "other compiler"} {
+			got := scan(t, []byte(restyle(reboot(anonymous(string(log)), uint64(i)), style)))
+			if len(got) != len(want) {
+				t.Errorf("%s, %q: %d reports; want %d", file, style, len(got), len(want))
+				continue
+			}
+			if got[0].Signature != want[0].Signature || got[0].Title != want[0].Title && style != "symbols" {
+				t.Errorf("%s, %q: %q, canonical\n%s\nwant %q, canonical\n%s", file, style, got[0].Title, got[0].Canonical(), want[0].Title, want[0].Canonical())
+			}
+		}
+	}
+}
+
+// anonymous takes the caller ids off, which stand behind the time stamps.
+func anonymous(log string) string {
+	return regexp.MustCompile(`(?m)^(\[ *\d+\.\d+\])\[ *[TC]\d+\] `).ReplaceAllString(log, "$1 ")
 }

@@ -23,7 +23,7 @@ func stalled(trace []Frame, interrupted bool) string {
 			if last != "" && interrupted {
 				return last
 			}
-		case !machinery(f.Function):
+		case !f.Inlined && !machinery(f.Function): // what was inlined shows in logs with symbols only
 			last = f.Function
 		}
 	}

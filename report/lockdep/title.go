@@ -75,6 +75,10 @@ func steady(f Family, s string) string {
 	}
 	if f == ODebug { // "free active (active state 0) object: 00000000a object type: timer_list hint: fn+0x0/0x1"
 		s = cutBetween(s, " object: ", " object type: ")
+		if what, hint, ok := strings.Cut(s, " hint: "); ok {
+			hint, _, _ = strings.Cut(hint, " ")
+			s = what + " hint: " + hint
+		}
 	}
 	for _, end := range tails(f) {
 		if i := strings.Index(s, end); i > 0 {
@@ -110,8 +114,10 @@ func tails(f Family) []string {
 		return []string{", error_code", " 0x", ": 0", " [#"}
 	case Kmemleak: // "kmemleak: unreferenced object 0xffff888000000000 (size 64):"
 		return []string{" 0x"}
-	case KASAN: // without a place: "KASAN: null-ptr-deref on address 0000000000000008"
-		return []string{" on address ", " at addr "}
+	case KASAN: // without a place: "KASAN: null-ptr-deref on address 0000000000000008"; decoded: "in fn (mm/a.c:12)"
+		return []string{" on address ", " at addr ", " ("}
+	case KMSAN, KCSAN, KFENCE:
+		return []string{" ("}
 	}
 	return nil
 }
