@@ -30,6 +30,9 @@ func mountPoints() []string { return []string{"proc", "sys", "dev", "tmp", "run"
 // at all, and replaces one that is there. An error is ours: a file that cannot
 // be read or written, or mke2fs.
 func MakeRootImage(ctx context.Context, path, binary string) error {
+	if err := CheckAgent(binary); err != nil {
+		return err
+	}
 	return makeImage(ctx, path, func(dir string) error {
 		if err := os.Mkdir(filepath.Join(dir, "igt"), 0o755); err != nil {
 			return fmt.Errorf("make mount point: %w", err)

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -78,6 +79,11 @@ func (a *app) doctor(ctx context.Context) error {
 	}
 	_, err := sandbox.Find(ctx)
 	say(err == nil, a.cfg.Build.Sandbox != "none", "sandbox", describe(err, "bubblewrap works here"))
+	self, err := os.Executable()
+	if err == nil {
+		err = qemu.CheckAgent(self)
+	}
+	say(err == nil, true, "agent", describe(err, "this program can run as init of the guests"))
 	a.doctorAccel(ctx, say)
 	if err := a.doctorState(say); err != nil {
 		return err
