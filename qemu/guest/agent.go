@@ -66,6 +66,7 @@ func (a *agent) run(ctx context.Context) error {
 	if err := a.prime(); err != nil {
 		return err
 	}
+	defer a.counter.close()
 	plan, err := a.in.Plan()
 	if err != nil {
 		return fmt.Errorf("read plan: %w", err)

@@ -3,8 +3,10 @@
 package guest
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -16,8 +18,8 @@ import (
 // zero counter counts nothing.
 type counter struct {
 	set     []probed
-	profile string // file with the number of hits of each event
-	note    string // what is not counted, until it is said
+	profile *os.File // the number of hits of each event; nil when there is none
+	note    string   // what is not counted, until it is said
 	seen    map[place]wire.Hit
 	fired   map[string]int // of the profile, when seen was read
 	dropped bool           // it was said that a histogram is full
@@ -33,7 +35,16 @@ type place struct {
 // the note of the first hits.
 func newCounter(tracing string) *counter {
 	set, note := setProbes(tracing, targets())
-	return &counter{set: set, profile: tracing + "/kprobe_profile", note: note, seen: map[place]wire.Hit{}}
+	profile, _ := os.Open(tracing + "/kprobe_profile") // without it all histograms are read
+	return &counter{set: set, profile: profile, note: note, seen: map[place]wire.Hit{}}
+}
+
+// close closes the files. The kernel goes on counting.
+func (c *counter) close() {
+	for _, p := range c.set {
+		p.hist.Close()
+	}
+	c.profile.Close() // of a nil *os.File: an error and nothing else
 }
 
 // hits returns the calls since the last one, at most wire.MaxHits places, with
@@ -65,11 +76,13 @@ func (c *counter) hits() ([]wire.Hit, string) {
 // when its event was hit: to print one takes the kernel ten times as long as
 // the profile of all. One that cannot be read keeps what it said before.
 func (c *counter) read() map[place]wire.Hit {
-	text, err := readSome(c.profile)
+	text, _ := again(c.profile, maxStats) // what it does not list is read
 	fired := parseProfile(text)
 	now := make(map[place]wire.Hit, len(c.seen))
 	for _, p := range c.set {
-		if err == nil && c.fired != nil && fired[string(p.probe)] == c.fired[string(p.probe)] || !c.add(now, p) {
+		before, was := c.fired[string(p.probe)]
+		hits, is := fired[string(p.probe)]
+		if was && is && hits == before || !c.add(now, p) {
 			c.keep(now, p.probe)
 		}
 	}
@@ -77,14 +90,24 @@ func (c *counter) read() map[place]wire.Hit {
 	return now
 }
 
+// again reads an open file from its beginning.
+func again(f *os.File, limit int64) ([]byte, error) {
+	if f == nil {
+		return nil, os.ErrInvalid
+	}
+	var b bytes.Buffer
+	b.Grow(4 << 10) // the kernel hands out a page at a time
+	_, err := b.ReadFrom(io.NewSectionReader(f, 0, limit))
+	return b.Bytes(), err
+}
+
 // add reads one histogram; false when it cannot be read.
 func (c *counter) add(now map[place]wire.Hit, p probed) bool {
-	f, err := os.Open(p.hist)
+	text, err := again(p.hist, maxHist)
 	if err != nil {
 		return false
 	}
-	defer f.Close()
-	entries, dropped := parseHist(f)
+	entries, dropped := parseHist(text)
 	for _, e := range entries {
 		at := place{p.probe, e.caller}
 		h := now[at]

@@ -3,9 +3,7 @@
 package guest
 
 import (
-	"bufio"
 	"bytes"
-	"io"
 	"strconv"
 	"strings"
 
@@ -32,11 +30,11 @@ type entry struct {
 
 // parseHist reads a histogram, and how many calls did not fit into it. Lines of
 // other forms are skipped: the header, the totals, callers that no symbol covers.
-func parseHist(r io.Reader) (entries []entry, dropped int) {
-	for s := bufio.NewScanner(io.LimitReader(r, maxHist)); s.Scan(); {
-		if e, ok := parseEntry(s.Text()); ok {
+func parseHist(text []byte) (entries []entry, dropped int) {
+	for line := range strings.Lines(string(text)) {
+		if e, ok := parseEntry(line); ok {
 			entries = append(entries, e)
-		} else if n, ok := number(s.Text(), "Dropped:"); ok {
+		} else if n, ok := number(line, "Dropped:"); ok {
 			dropped = n
 		}
 	}
@@ -107,7 +105,7 @@ func atomic(depth, flags, count, irqs int) int {
 func number(text, name string) (int, bool) {
 	_, value, ok := strings.Cut(text, name)
 	value = strings.TrimLeft(value, " ")
-	end := strings.IndexAny(value, ", }")
+	end := strings.IndexAny(value, ", }\n")
 	if end >= 0 {
 		value = value[:end]
 	}

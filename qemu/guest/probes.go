@@ -53,10 +53,12 @@ const histogram = "hist:keys=caller.sym-offset,common_preempt_count,common_flags
 // and the interrupt flag.
 const fetch = "caller=+0($stack):x64 irqs=%flags:b1@9/64"
 
-// A probed is one probe that is set and the file that has its counts.
+// A probed is one probe that is set and the file that has its counts. The file
+// stays open: to look its path up takes a kernel with lockdep longer than to
+// read it.
 type probed struct {
 	probe wire.Probe
-	hist  string
+	hist  *os.File
 }
 
 // setProbes counts calls from now on, as far as the kernel can. The note names
@@ -67,18 +69,19 @@ func setProbes(tracing string, all []target) (set []probed, note string) {
 	}
 	var notes []string
 	for _, t := range all {
-		if err := setProbe(tracing, t); err != nil {
+		hist, err := setProbe(tracing, t)
+		if err != nil {
 			notes = append(notes, fmt.Sprintf("cannot count calls of %s: %v", t.functions[0], err))
 			continue
 		}
-		set = append(set, probed{t.probe, eventDir(tracing, t.probe) + "/hist"})
+		set = append(set, probed{t.probe, hist})
 	}
 	return set, strings.Join(notes, "; ")
 }
 
-// setProbe makes one event of all functions of t that exist. The event is
-// there once its first function is.
-func setProbe(tracing string, t target) error {
+// setProbe makes one event of all functions of t that exist, and opens its
+// histogram. The event is there once its first function is.
+func setProbe(tracing string, t target) (*os.File, error) {
 	var errs []error
 	for _, f := range t.functions {
 		line := fmt.Sprintf("p:%s/%s %s %s\n", group, t.probe, f, fetch)
@@ -87,12 +90,16 @@ func setProbe(tracing string, t target) error {
 		}
 	}
 	if len(errs) == len(t.functions) {
-		return errs[0]
+		return nil, errs[0]
 	}
 	if err := appendTo(eventDir(tracing, t.probe)+"/trigger", histogram); err != nil {
-		return fmt.Errorf("set histogram: %s", reason(err))
+		return nil, fmt.Errorf("set histogram: %s", reason(err))
 	}
-	return nil
+	hist, err := os.Open(eventDir(tracing, t.probe) + "/hist")
+	if err != nil {
+		return nil, fmt.Errorf("read histogram: %s", reason(err))
+	}
+	return hist, nil
 }
 
 func eventDir(tracing string, p wire.Probe) string {
