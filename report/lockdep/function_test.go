@@ -50,7 +50,7 @@ func TestPlumbing(t *testing.T) {
 		}
 	}
 	for _, fn := range strings.Fields(`vkms_crtc_atomic_begin vgem_fence_attach_ioctl drm_atomic_helper_commit_tail __alloc_skb iput rtnl_lock
-		radix_tree_node_alloc exit_to_user_mode_prepare dma_fence_signal drm_sched_main set_config list_lru_add_obj`) {
+		radix_tree_node_alloc exit_to_user_mode_prepare dma_fence_signal drm_sched_main dma_resv_lockdep set_config list_lru_add_obj`) {
 		if Plumbing(fn) {
 			t.Errorf("Plumbing(%s) = true; it can be at fault", fn)
 		}

@@ -25,6 +25,8 @@ func helper(fn string) bool {
 		"call_rcu", "__call_rcu", "__call_rcu_common", "timerqueue_add", "timerqueue_del", "process_one_work",
 		"process_scheduled_works", "worker_thread", "kthread", "ret_from_fork", "ret_from_fork_asm", "handle_overflow", "read_word_at_a_time", "cipher_crypt_one", "rng_setkey", "jent_read_entropy":
 		return true
+	case "dma_resv_lockdep": // no service, but the initcall that teaches lockdep the order
+		return false
 	}
 	return hasPrefix(fn, lockPrefixes) || hasPrefix(fn, waitPrefixes) ||
 		hasPrefix(fn, memoryPrefixes) || hasPrefix(fn, dataPrefixes)

@@ -57,10 +57,8 @@ func first(stack []lockdep.Frame, function string) int {
 	if function != "" {
 		return -1
 	}
-	for i, f := range stack {
-		if f.Reliable && f.Function != "" && !service(f.Function) {
-			return i
-		}
+	if i := lockdep.FirstCaller(stack); i >= 0 && stack[i].Reliable {
+		return i
 	}
 	return fallback
 }
@@ -101,36 +99,4 @@ func syscallOf(fn string) string {
 		}
 	}
 	return ""
-}
-
-// service knows functions that a caller chose to use: a lock taken inside of them
-// is the caller's. lockdep's own checks are among them. It is a shorter list than
-// that of package lockdep, for stacks that have no [lockdep.Splat.Function].
-func service(fn string) bool {
-	for _, p := range services() {
-		if strings.HasPrefix(fn, p) {
-			return true
-		}
-	}
-	switch fn {
-	case "down", "dma_resv_lock", "modeset_lock", "might_alloc", "prepare_alloc_pages", "get_page_from_freelist", "new_slab",
-		"allocate_slab", "flush_work", "start_flush_work", "console_lock", "lock_sock_nested", "schedule",
-		"rtnl_lock", "pipe_lock", "cpus_read_lock", "lock_page", "save_trace", "validate_chain", "check_noncircular", "__might_fault", "might_fault":
-		return true
-	}
-	return false
-}
-
-func services() []string {
-	return []string{
-		"lock_acquire", "__lock_acquire", "dump_", "show_", "print_", "check_", "mark_lock", "__might_", "___might_", "__schedule",
-		"_raw_", "__raw_", "do_raw_", "queued_", "raw_spin_", "spin_lock", "rt_spin_", "rt_mutex_", "__rt_mutex",
-		"mutex_lock", "__mutex_", "ww_mutex_", "__ww_mutex", "down_read", "down_write", "down_trylock", "__down", "percpu_down", "rwsem_",
-		"dma_resv_lock_", "dma_resv_wait", "drm_modeset_lock", "dma_fence_begin_signalling", "__dma_fence_might_wait", "dma_fence_wait",
-		"dma_fence_default_wait", "wait_for_", "__wait_for_", "__flush_work", "flush_workqueue", "__cancel_work", "cancel_work_sync",
-		"fs_reclaim_", "__fs_reclaim_", "kmem_cache_", "__kmem_cache", "kmalloc", "__kmalloc", "___kmalloc", "__do_kmalloc", "kzalloc",
-		"kcalloc", "kvmalloc", "__kvmalloc", "krealloc", "vmalloc", "__vmalloc", "slab_", "__slab_", "___slab_", "alloc_pages",
-		"__alloc_pages", "__alloc_frozen", "alloc_frozen", "folio_alloc", "__folio_alloc", "vma_alloc_", "__get_free_pages",
-		"schedule_", "console_trylock", "__down_trylock", "vprintk", "printk", "_printk", "io_schedule",
-	}
 }
