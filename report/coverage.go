@@ -24,7 +24,7 @@ type Covered struct {
 	// dma_fence_begin_signalling() returns at once: such a site was reached and
 	// checks nothing.
 	AtomicOnly bool     `json:"atomic_only"`
-	Tests      []string `json:"tests"`             // that reached it, in the order of the plan, at most MaxTests
+	Tests      []string `json:"tests"`             // that reached it, at most MaxTests
 	WhyNot     string   `json:"why_not,omitempty"` // in words, for a site without hits
 }
 

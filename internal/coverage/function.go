@@ -124,14 +124,33 @@ func attribute(name string) bool {
 // maxInliners is how many functions may have taken in another one.
 const maxInliners = 64
 
-// inliners returns the functions of a file into which the compiler may have
-// inlined the static function name: its callers, and those of static callers.
-func inliners(all []function, name string) []string {
+// A callers tells which functions of a file call which, each once.
+type callers map[string][]function
+
+func callersOf(all []function) callers {
+	by := callers{}
+	for _, f := range all {
+		for _, c := range f.calls {
+			had := by[c.name]
+			if n := len(had); n == 0 || had[n-1].first != f.first {
+				by[c.name] = append(had, f)
+			}
+		}
+	}
+	return by
+}
+
+// inliners returns the functions into which the compiler may have inlined the
+// static function name: its callers, and those of static callers.
+func (by callers) inliners(name string) []string {
 	var out []string
 	seen := map[string]bool{name: true}
-	for todo := []string{name}; len(todo) > 0 && len(out) < maxInliners; todo = todo[1:] {
-		for _, f := range all {
-			if seen[f.name] || !f.invokes(todo[0]) {
+	for todo := []string{name}; len(todo) > 0; todo = todo[1:] {
+		for _, f := range by[todo[0]] {
+			if len(out) == maxInliners {
+				return out
+			}
+			if seen[f.name] {
 				continue
 			}
 			seen[f.name] = true
@@ -142,16 +161,6 @@ func inliners(all []function, name string) []string {
 		}
 	}
 	return out
-}
-
-// invokes reports whether f calls name.
-func (f function) invokes(name string) bool {
-	for _, c := range f.calls {
-		if c.name == name {
-			return true
-		}
-	}
-	return false
 }
 
 // symbolName returns the function of a symbol with an offset, without what

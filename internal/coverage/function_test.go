@@ -89,7 +89,7 @@ static void loop(void)
 	leaf();
 }
 `))
-	if got := fmt.Sprint(inliners(all, "leaf")); got != "[middle loop top]" {
+	if got := fmt.Sprint(callersOf(all).inliners("leaf")); got != "[middle loop top]" {
 		t.Errorf("inliners(leaf) = %s; want those it can be inlined into", got)
 	}
 }

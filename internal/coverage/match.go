@@ -33,10 +33,7 @@ type Evidence struct {
 // Match tells of each site whether the tests reached it, and why not. The
 // result has the order of sites.
 func Match(sites []Site, e Evidence) []report.Covered {
-	m := matcher{sites: sites, built: e.Built, why: map[int]string{}, hits: map[int]*tally{}}
-	if m.built == nil {
-		m.built = func(string) bool { return true }
-	}
+	m := newMatcher(sites, e.Built)
 	for _, t := range tallies(e.Ran) {
 		m.assign(t)
 	}
@@ -45,7 +42,7 @@ func Match(sites []Site, e Evidence) []report.Covered {
 		c := report.Covered{Site: s.String(), Call: s.Call, Overlay: s.Overlay, Touched: s.Touched, Tests: []string{}}
 		if t := m.hits[i]; t != nil {
 			c.Hits, c.AtomicOnly = t.count, t.count == t.atomic
-			c.Tests = t.tests[:min(len(t.tests), report.MaxTests)]
+			c.Tests = t.tests
 		} else if c.WhyNot = m.why[i]; c.WhyNot == "" {
 			c.WhyNot = reason(s, m.built, e)
 		}
@@ -59,8 +56,18 @@ type tally struct {
 	probe         wire.Probe
 	function      string
 	count, atomic int
-	tests         []string
-	callers       []string // different places in the function
+	tests         []string // at most report.MaxTests
+	callers       []string // different places in the function, at most maxCallers
+}
+
+// maxCallers is how many places in one function are told apart.
+const maxCallers = 64
+
+// test notes that a test was there.
+func (t *tally) test(name string) {
+	if len(t.tests) < report.MaxTests && !slices.Contains(t.tests, name) {
+		t.tests = append(t.tests, name)
+	}
 }
 
 // tallies sums the hits up by function, in the order in which functions were
@@ -83,10 +90,8 @@ func tallies(ran []Ran) []*tally {
 			}
 			t.count += h.Count
 			t.atomic += h.Atomic
-			if n := len(t.tests); n == 0 || t.tests[n-1] != r.Test {
-				t.tests = append(t.tests, r.Test)
-			}
-			if !slices.Contains(t.callers, h.Caller) {
+			t.test(r.Test)
+			if len(t.callers) < maxCallers && !slices.Contains(t.callers, h.Caller) {
 				t.callers = append(t.callers, h.Caller)
 			}
 		}
@@ -94,19 +99,42 @@ func tallies(ran []Ran) []*tally {
 	return all
 }
 
-// A matcher gives tallies to sites, both by the index of a site.
+// A matcher gives tallies to sites, all by the index of a site.
 type matcher struct {
-	sites []Site
-	built func(string) bool
-	hits  map[int]*tally
-	why   map[int]string // why it cannot be told
+	sites   []Site
+	own     map[string][]int // sites in a function of that name
+	inlined map[string][]int // sites that may be inlined into it
+	built   func(string) bool
+	hits    map[int]*tally
+	why     map[int]string // why it cannot be told
+}
+
+// newMatcher leaves out sites that are not compiled: nothing can be theirs.
+func newMatcher(sites []Site, built func(string) bool) *matcher {
+	if built == nil {
+		built = func(string) bool { return true }
+	}
+	m := &matcher{
+		sites: sites, built: built, own: map[string][]int{}, inlined: map[string][]int{},
+		hits: map[int]*tally{}, why: map[int]string{},
+	}
+	for i, s := range sites {
+		if !built(s.File) {
+			continue
+		}
+		m.own[s.Function] = append(m.own[s.Function], i)
+		for _, name := range s.inliners {
+			m.inlined[name] = append(m.inlined[name], i)
+		}
+	}
+	return m
 }
 
 // assign gives t to the sites of its function, or else to those of the one
 // function that may have been inlined into it.
 func (m *matcher) assign(t *tally) {
-	own := m.candidates(t, func(s Site) bool { return s.Function == t.function })
-	inlined := m.candidates(t, func(s Site) bool { return slices.Contains(s.inliners, t.function) })
+	own := m.candidates(t.probe, m.own[t.function])
+	inlined := m.candidates(t.probe, m.inlined[t.function])
 	switch {
 	case len(own) > 1:
 		m.unclear(own, fmt.Sprintf("cannot be told: several functions are named %s, and one of them ran", t.function))
@@ -122,12 +150,13 @@ func (m *matcher) assign(t *tally) {
 	}
 }
 
-// candidates returns the sites that t may be about, as indexes, one list for
-// each function.
-func (m *matcher) candidates(t *tally, fits func(Site) bool) [][]int {
+// candidates returns those of some sites that a probe counts, one list for each
+// function.
+func (m *matcher) candidates(probe wire.Probe, sites []int) [][]int {
 	var groups [][]int
-	for i, s := range m.sites {
-		if s.probe != t.probe || !fits(s) || !m.built(s.File) {
+	for _, i := range sites {
+		s := m.sites[i]
+		if s.probe != probe {
 			continue
 		}
 		if n := len(groups); n > 0 {
@@ -150,18 +179,16 @@ func (m *matcher) give(calls []int, t *tally) {
 		return
 	}
 	for _, i := range calls {
-		sum := &tally{}
-		if had := m.hits[i]; had != nil {
-			*sum = *had
+		sum := m.hits[i]
+		if sum == nil {
+			sum = &tally{tests: []string{}}
+			m.hits[i] = sum
 		}
 		sum.count += t.count
 		sum.atomic += t.atomic
 		for _, name := range t.tests {
-			if !slices.Contains(sum.tests, name) {
-				sum.tests = append(slices.Clip(sum.tests), name)
-			}
+			sum.test(name)
 		}
-		m.hits[i] = sum
 	}
 }
 

@@ -27,7 +27,7 @@ func driverSites(t *testing.T, file string) []Site {
 			if probe, ok := probeOf(c.name); ok {
 				s := Site{File: file, Line: c.line, Function: f.name, Call: c.name, probe: probe}
 				if f.static {
-					s.inliners = inliners(all, f.name)
+					s.inliners = callersOf(all).inliners(f.name)
 				}
 				sites = append(sites, s)
 			}
@@ -153,6 +153,23 @@ func TestMatchLimitsTests(t *testing.T) {
 	got := Match(driverSites(t, "drivers/gpu/drm/vkms/x.c")[:1], e)
 	if got[0].Hits != report.MaxTests+9 || len(got[0].Tests) != report.MaxTests || !got[0].Checked() {
 		t.Errorf("%d hits of %d tests; want all hits, %d tests", got[0].Hits, len(got[0].Tests), report.MaxTests)
+	}
+}
+
+// What a hostile guest makes up is bounded: names, places and tests.
+func TestMatchManyCallers(t *testing.T) {
+	t.Parallel()
+	var e Evidence
+	for i := range 500 {
+		r := Ran{Test: fmt.Sprint(i)}
+		for j := range wire.MaxHits {
+			r.Hits = append(r.Hits, wire.Hit{Probe: wire.ProbeBegin, Caller: fmt.Sprintf("toy_irq+0x%x", i*wire.MaxHits+j), Count: 1})
+		}
+		e.Ran = append(e.Ran, r)
+	}
+	sites := driverSites(t, "drivers/gpu/drm/vkms/x.c")
+	if got := Match(sites, e); got[0].Hits != 500*wire.MaxHits || len(got[0].Tests) != report.MaxTests {
+		t.Errorf("%d hits, %d tests; want all hits and %d tests", got[0].Hits, len(got[0].Tests), report.MaxTests)
 	}
 }
 

@@ -116,6 +116,7 @@ func (s *survey) file(ctx context.Context, name string, differs bool) ([]Site, e
 	}
 	var sites []Site
 	all := functions(src)
+	by := callersOf(all)
 	for _, f := range all {
 		touched := touches(spans, f)
 		var into []string
@@ -124,8 +125,11 @@ func (s *survey) file(ctx context.Context, name string, differs bool) ([]Site, e
 			if !ok || probe != wire.ProbeBegin && !touched {
 				continue
 			}
+			if len(sites) == maxSites {
+				return sites, nil
+			}
 			if into == nil && f.static {
-				into = inliners(all, f.name)
+				into = by.inliners(f.name)
 			}
 			sites = append(sites, Site{
 				File: name, Line: c.line, Function: f.name, Call: c.name, Touched: touched, probe: probe, inliners: into,
@@ -148,32 +152,49 @@ func touches(spans []gittree.Span, f function) bool {
 // complete adds to the sites what takes more than their own file: lines of the
 // author's tree and options.
 func (s *survey) complete(ctx context.Context) error {
-	overlaid := map[string]bool{}
 	if tip := s.o.Range.Tip(); tip != s.o.Tip() {
 		changed, err := s.repo.ChangedFiles(ctx, tip, s.o.Tip())
 		if err != nil {
 			return err
 		}
-		for _, name := range changed {
-			overlaid[name] = true
+		for _, file := range changed {
+			if err := s.authors(ctx, file); err != nil {
+				return err
+			}
 		}
 	}
 	options := options{repo: s.repo, commit: s.o.Tip(), seen: map[string]makefile{}}
-	for at := range s.sites {
-		site := &s.sites[at]
-		if overlaid[site.File] {
-			from, err := s.repo.Origins(ctx, s.o, site.File, []int{site.Line})
-			if err != nil {
-				return err
-			}
-			site.Line = from[site.Line].Line
-			site.Overlay = site.Line == 0
-		}
+	for i := range s.sites {
 		var err error
-		if site.Config, err = options.of(ctx, site.File); err != nil {
+		if s.sites[i].Config, err = options.of(ctx, s.sites[i].File); err != nil {
 			return err
 		}
 	}
 	slices.SortStableFunc(s.sites, func(a, b Site) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line)) })
+	return nil
+}
+
+// authors turns the lines of the sites of a file, which an overlay changes,
+// into those of the author's tree.
+func (s *survey) authors(ctx context.Context, file string) error {
+	var lines []int
+	for _, site := range s.sites {
+		if site.File == file {
+			lines = append(lines, site.Line)
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	from, err := s.repo.Origins(ctx, s.o, file, lines)
+	if err != nil {
+		return err
+	}
+	for i := range s.sites {
+		if site := &s.sites[i]; site.File == file {
+			site.Line = from[site.Line].Line
+			site.Overlay = site.Line == 0
+		}
+	}
 	return nil
 }
