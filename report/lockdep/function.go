@@ -140,11 +140,6 @@ func (p *parser) pickFrame(trace []Frame) (Frame, bool) {
 	return firstOf(trace, func(fn string) bool { return !machinery(fn) && !p.family.helper(fn) })
 }
 
-// Plumbing reports whether a function never says whose bug a report is: it is part
-// of how the kernel reports, or a service that its caller chose to use, such as
-// locks, waiting, memory and strings.
-func Plumbing(function string) bool { return machinery(function) || helper(function) }
-
 // helper says whether fn only does what its caller asked for. A sleep in atomic
 // context names console_lock(): that it may sleep is what the caller did not know.
 func (f Family) helper(fn string) bool {
@@ -160,35 +155,4 @@ func (f Family) helper(fn string) bool {
 		return true
 	}
 	return helper(fn)
-}
-
-// FirstCaller is the index of the first frame, from the innermost one out, that is
-// neither a helper nor machinery (see [Plumbing]): the place in a stack that a driver
-// developer would name. Frames with a question mark count only where no reliable frame
-// will do. It is -1 if all of the stack is plumbing, or empty.
-//
-// Unlike [Splat.Function] it knows nothing of the family of a report: console_lock()
-// is plumbing here, though not for a sleep in atomic context.
-func FirstCaller(stack []Frame) int {
-	return indexOf(stack, func(fn string) bool { return !Plumbing(fn) })
-}
-
-// firstOf is the first frame of a trace whose function is wanted, by the reliable
-// frames, else by those with a question mark.
-func firstOf(trace []Frame, want func(string) bool) (Frame, bool) {
-	if i := indexOf(trace, want); i >= 0 {
-		return trace[i], true
-	}
-	return Frame{}, false
-}
-
-func indexOf(trace []Frame, want func(string) bool) int {
-	for _, reliable := range []bool{true, false} {
-		for i, f := range trace {
-			if f.Reliable == reliable && f.Function != "" && want(f.Function) {
-				return i
-			}
-		}
-	}
-	return -1
 }

@@ -79,6 +79,8 @@ func TestFirstCaller(t *testing.T) {
 		"nested lock":        {"lock_acquire __mutex_lock _mutex_lock_nest_lock vgem_nest", 3},
 		"sleep":              {"__schedule_bug __schedule schedule_timeout msleep sync_timeline_signal", 4},
 		"unmap":              {"lock_acquire mmu_notifier_invalidate_range_start zap_page_range_single unmap_mapping_range vkms_pin", 4},
+		"named lock":         {"lock_acquire __mutex_lock rtnl_lock my_ioctl", 3},
+		"flush":              {"lock_acquire touch_wq_lockdep_map __flush_workqueue virtio_gpu_retire", 3},
 		"guess above":        {"lock_acquire ?vkms_guess vkms_get", 2},
 		"only a guess":       {"lock_acquire ?mutex_lock ?vkms_guess", 2},
 		"all of it plumbing": {"lock_acquire mutex_lock", -1},

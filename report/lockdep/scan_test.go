@@ -231,3 +231,21 @@ func TestStarvedGracePeriod(t *testing.T) {
 		}
 	}
 }
+
+// Which of two racing threads sees the race is chance: the function must not depend
+// on it.
+func TestRaceIsOneBug(t *testing.T) {
+	t.Parallel()
+	const report = "BUG: KCSAN: data-race in %s\n\nwrite to 0xffff888003a55150 of 8 bytes by task 1 on cpu 0:\n %s+0x1/0x2\n\nread to 0xffff888003a55150 of 8 bytes by task 2 on cpu 1:\n %s+0x1/0x2\n"
+	for name, c := range map[string]struct{ names, want string }{
+		"two functions":      {"vkms_count / vkms_vblank", "vkms_count"},
+		"the first a helper": {"list_add / vkms_vblank", "vkms_vblank"},
+		"in a module":        {"vkms_count [vkms] / vkms_vblank [vkms]", "vkms_count"},
+	} {
+		one := scan(t, fmt.Appendf(nil, report, c.names, "vkms_count", "vkms_vblank"))
+		two := scan(t, fmt.Appendf(nil, report, c.names, "vkms_vblank", "vkms_count"))
+		if len(one) != 1 || len(two) != 1 || one[0].Function != c.want || two[0].Signature != one[0].Signature || two[0].Title != one[0].Title {
+			t.Errorf("%s: %+v and %+v; want one bug in %s()", name, one, two, c.want)
+		}
+	}
+}
