@@ -2,7 +2,10 @@
 
 package lockdep
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // maxTitle is how much of a message a title keeps, in bytes. The longest ones of the
 // kernel have half of it.
@@ -20,7 +23,7 @@ func title(f Family, message, function string) string {
 	}
 	s = steady(f, strings.TrimSuffix(s, " ]"))
 	s = withoutAddresses(s)
-	s = strings.TrimRight(s, "!.,:; ")
+	s = cmp.Or(strings.Trim(s, "!.,:; "), string(f)) // a damaged message may have nothing but chance
 	if len(s) > maxTitle {
 		s = strings.ToValidUTF8(s[:maxTitle], "")
 	}
