@@ -68,11 +68,13 @@ type Lockdep struct {
 	Reason string `json:"reason,omitempty"` // why not
 	Ran    int    `json:"ran"`              // tests that began and did not skip
 	Tested int    `json:"tested"`           // those of them that began with lockdep alive
+
+	Priming Priming `json:"priming"` // what the kernel taught lockdep about fences at boot
 }
 
 // exercise tells what the run of the patched kernel exercised.
 func exercise(r Run) Lockdep {
-	var l Lockdep
+	l := Lockdep{Priming: priming(r)}
 	started := 0
 	for _, c := range r.Cases {
 		if c.Started() {

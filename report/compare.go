@@ -23,6 +23,8 @@ type Evidence struct {
 	// test is run then. Empty when something can.
 	Untested string
 
+	Coverage []Covered // annotated sites of the patched tree, and what the tests made of them
+
 	Overlay bool // overlays were on top of both kernels
 	Bare    *Run // the patched kernel without overlays; nil when that was not tried
 }
@@ -36,6 +38,7 @@ type Verdict struct {
 	Conflict *Conflict `json:"conflict,omitempty"`
 	Build    Messages  `json:"build"`
 	Cases    []Row     `json:"cases"`
+	Coverage []Covered `json:"coverage"` // annotated sites, and what the series touches beside them
 	Lockdep  Lockdep   `json:"lockdep"`
 	Notes    []string  `json:"notes"`
 }
@@ -64,6 +67,7 @@ func Compare(e Evidence) Verdict {
 		Conflict: e.Conflict,
 		Build:    messages(e.Builds),
 		Cases:    rows(e.Base, e.Patched),
+		Coverage: clipCoverage(e.Coverage),
 		Lockdep:  exercise(e.Patched),
 		Notes:    []string{},
 	}
@@ -192,6 +196,9 @@ func notes(e Evidence, v Verdict, full bool) []string {
 		if f.MaskedBy != "" {
 			out = append(out, fmt.Sprintf("finding %d may be older than the series: on the base the same test ends with %q, after which lockdep is off", i+1, f.MaskedBy))
 		}
+	}
+	for _, rule := range v.Lockdep.Priming.Missing {
+		out = append(out, "lockdep was not taught at boot that "+rule+": what breaks this rule is not seen")
 	}
 	if n := notRun(v.Cases); n > 0 && e.Patched.ready() {
 		out = append(out, fmt.Sprintf("%d of %d tests did not run on the patched kernel", n, len(v.Cases)))

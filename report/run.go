@@ -21,6 +21,7 @@ type Boot struct {
 	Detail  string          `json:"detail"`  // the same in a line of words
 	Ready   bool            `json:"ready"`   // the agent came up
 	Lockdep LockdepState    `json:"lockdep"` // as the agent found it when it came up
+	Priming Priming         `json:"priming"` // what lockdep had been taught at boot
 	Splats  []lockdep.Splat `json:"splats"`  // in the order of the console log
 }
 

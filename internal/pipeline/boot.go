@@ -32,10 +32,12 @@ func (k *check) boots(ctx context.Context, built kernels) error {
 	}
 	k.noteMachine(guest)
 	step, end := k.begin(StageBoot, len(k.req.Jobs))
-	k.ev.Patched, err = k.boot(ctx, k.watched(guest, step), built.tip, k.log("console-patched.log"), k.req.Jobs)
+	boots, run, err := k.bootAll(ctx, k.watched(guest, step), built.tip, k.log("console-patched.log"), k.req.Jobs)
 	if err != nil {
 		return err
 	}
+	k.ev.Patched = run
+	k.cover(boots)
 	end(tally(k.ev.Patched))
 	if err := k.replay(ctx, guest, built); err != nil {
 		return err
@@ -177,20 +179,26 @@ func (k *check) baseKey(ctx context.Context, guest qemu.Options, built kernels) 
 // boot runs jobs on a kernel, over as many boots as it takes, and reads what
 // the kernel reported.
 func (k *check) boot(ctx context.Context, guest qemu.Options, kernel, console string, jobs []wire.Job) (report.Run, error) {
+	_, run, err := k.bootAll(ctx, guest, kernel, console, jobs)
+	return run, err
+}
+
+// bootAll is boot that also returns what the guests said.
+func (k *check) bootAll(ctx context.Context, guest qemu.Options, kernel, console string, jobs []wire.Job) ([]qemu.Boot, report.Run, error) {
 	guest.Kernel, guest.ConsolePath = kernel, console
 	boots, err := qemu.RunAll(ctx, guest, jobs, qemu.Limits{Reboots: k.opts.Reboots, TestSeconds: k.opts.TestSeconds})
 	if err != nil && (ctx.Err() != nil || len(boots) == 0) {
-		return report.Run{}, err
+		return nil, report.Run{}, err
 	}
 	run := report.Run{Cases: cases(jobs, boots)}
 	for i, b := range boots {
 		one, err := readBoot(i, b, run.Cases)
 		if err != nil {
-			return run, err
+			return boots, run, err
 		}
 		run.Boots = append(run.Boots, one)
 	}
-	return run, nil
+	return boots, run, nil
 }
 
 // readBoot turns one boot into the words of package report and gives the cases
@@ -203,6 +211,8 @@ func readBoot(number int, b qemu.Boot, cases []igt.Case) (report.Boot, error) {
 			break
 		}
 	}
+	primed := b.Primed().Priming
+	out.Priming = report.Priming{Checked: primed.Checked, Missing: primed.Missing}
 	f, err := os.Open(b.Console)
 	if err != nil {
 		return out, fmt.Errorf("read console: %w", err)

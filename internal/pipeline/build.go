@@ -63,7 +63,7 @@ func (k *check) kernels(ctx context.Context) (kernels, error) {
 	if k.ev.Untested == "" {
 		built.tip = built.prefixes[len(built.prefixes)-1].image
 	}
-	if err := k.coverage(ctx, built, layer); err != nil {
+	if err := k.reach(ctx, built, layer); err != nil {
 		return built, err
 	}
 	_, err = slot.Checkout(ctx, slot.Home())

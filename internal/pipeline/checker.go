@@ -80,6 +80,7 @@ type check struct {
 	repro report.Reproduce
 	notes []string // for the report
 	src   source   // lines of the findings; empty when there are none
+	sites sites    // annotated calls of the patched tree
 }
 
 // Check runs all stages for one request. The run directory, which holds logs

@@ -4,67 +4,81 @@ package pipeline
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
+
+	"github.com/fencebot/fencebot/internal/coverage"
+	"github.com/fencebot/fencebot/qemu"
 )
 
-// coverage says what of the series is not in the kernel that is tested. A tip
-// that is the base to the last byte cannot be tested at all; builds are
-// reproducible, so nothing but the series could have made a difference.
-func (k *check) coverage(ctx context.Context, built kernels, layer string) error {
-	changed, err := k.req.Repo.ChangedFiles(ctx, k.rng.Range.Base, k.rng.Range.Tip())
+// sites are the annotated calls of the patched tree and which of their files
+// are in the kernel.
+type sites struct {
+	all   []coverage.Site
+	built map[string]bool
+}
+
+// annotated finds the annotated sites of the patched tree. It runs while the
+// build is there: it alone knows which files were compiled. Until tests have
+// run, no site is reached.
+func (k *check) annotated(ctx context.Context, out *os.Root) error {
+	files, err := k.annotatedFiles(ctx)
 	if err != nil {
 		return err
 	}
-	out, err := os.OpenRoot(layer)
+	k.sites.all, err = coverage.Sites(ctx, k.req.Repo, k.rng, files)
 	if err != nil {
-		return fmt.Errorf("look into the build: %w", err)
-	}
-	defer out.Close()
-	missing := notCompiled(out, changed)
-	if len(missing) > 0 {
-		k.notes = append(k.notes, "not compiled with the configuration of the tests, so not tested: "+list(missing, 5))
-	}
-	if built.tip == "" || k.ev.Infra != "" {
-		return nil
-	}
-	base, err1 := hashFile(built.base)
-	tip, err2 := hashFile(built.tip)
-	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
-	if base == tip {
-		k.ev.Untested = "the series changes nothing in the kernel that can be tested here: " + list(changed, 3)
+	k.sites.built = map[string]bool{}
+	for _, s := range k.sites.all {
+		object := strings.TrimSuffix(s.File, path.Ext(s.File)) + ".o"
+		_, err := out.Lstat(filepath.FromSlash(object))
+		k.sites.built[s.File] = err == nil
 	}
+	k.match(coverage.Evidence{NotCounted: "no test ran"})
 	return nil
 }
 
-// notCompiled returns the C and assembler files that have no object. The
-// build's directory is a stranger's: it is only asked whether names are there.
-func notCompiled(out *os.Root, files []string) []string {
-	var missing []string
-	for _, name := range files {
-		ext := path.Ext(name)
-		if ext != ".c" && ext != ".S" {
-			continue
-		}
-		if _, err := out.Lstat(filepath.FromSlash(strings.TrimSuffix(name, ext) + ".o")); err != nil {
-			missing = append(missing, name)
-		}
+// annotatedFiles are the files of the base that annotate anything. To look
+// through a whole kernel takes seconds, so they are kept.
+func (k *check) annotatedFiles(ctx context.Context) ([]string, error) {
+	tree, err := k.req.Repo.TreeID(ctx, k.rng.Base)
+	if err != nil {
+		return nil, err
 	}
-	return missing
+	key, err := keyOf("annotated files 1", tree)
+	if err != nil {
+		return nil, err
+	}
+	var files []string
+	if loadJSON(k.state.result(key), &files) {
+		touch(k.state.result(key))
+		return files, nil
+	}
+	if files, err = coverage.Files(ctx, k.req.Repo, k.rng.Base); err != nil {
+		return nil, err
+	}
+	return files, saveJSON(k.state.result(key), files)
 }
 
-// list names the first few of some files.
-func list(names []string, most int) string {
-	names = slices.Clone(names)
-	if more := len(names) - most; more > 0 {
-		names = append(names[:most], fmt.Sprintf("and %d more", more))
+// cover holds the sites against what the guests counted on the patched kernel.
+func (k *check) cover(boots []qemu.Boot) {
+	var e coverage.Evidence
+	for _, b := range boots {
+		if p := b.Primed(); p.Note != "" && e.NotCounted == "" {
+			e.NotCounted = p.Note
+		}
 	}
-	return strings.Join(names, ", ")
+	for _, r := range qemu.Results(k.req.Jobs, boots) {
+		e.Ran = append(e.Ran, coverage.Ran{Test: r.Job.Name(), Hits: r.Hits})
+	}
+	k.match(e)
+}
+
+func (k *check) match(e coverage.Evidence) {
+	e.Built = func(file string) bool { return k.sites.built[file] }
+	k.ev.Coverage = coverage.Match(k.sites.all, e)
 }

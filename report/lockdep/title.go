@@ -2,10 +2,7 @@
 
 package lockdep
 
-import (
-	"cmp"
-	"strings"
-)
+import "strings"
 
 // maxTitle is how much of a message a title keeps, in bytes. The longest ones of the
 // kernel have half of it.
@@ -23,7 +20,7 @@ func title(f Family, message, function string) string {
 	}
 	s = steady(f, strings.TrimSuffix(s, " ]"))
 	s = withoutAddresses(s)
-	s = cmp.Or(strings.Trim(s, "!.,:; "), string(f)) // a damaged message may have nothing but chance
+	s = strings.TrimRight(s, "!.,:; ")
 	if len(s) > maxTitle {
 		s = strings.ToValidUTF8(s[:maxTitle], "")
 	}

@@ -51,6 +51,8 @@ type page struct {
 	Diagnostics          []string
 	Tested               string
 	Rows                 []pageRow
+	Covered              string
+	Sites                []pageSiteRow
 	Notes                []string
 	Times                []pageTime
 	Total                string
@@ -98,6 +100,11 @@ type pageConflict struct {
 type pageRow struct {
 	Name, Base, Patched, Seconds string
 	Changed, Dead                bool
+}
+
+type pageSiteRow struct {
+	Site, Call, Fate string
+	Touched, Checked bool
 }
 
 type pageTime struct {
@@ -155,6 +162,14 @@ func pageLists(p *page, r report.Report) {
 		for _, c := range r.Cases {
 			if c.Changed() == changed {
 				p.Rows = append(p.Rows, newPageRow(c))
+			}
+		}
+	}
+	p.Covered = covered(r.Coverage)
+	for _, touched := range []bool{true, false} { // what the series touches comes first
+		for _, c := range r.Coverage {
+			if c.Touched == touched {
+				p.Sites = append(p.Sites, pageSiteRow{field(c.Site), field(c.Call), fate(c), c.Touched, c.Checked()})
 			}
 		}
 	}

@@ -62,6 +62,7 @@ func filled(r report.Report) report.Report {
 	r.Findings, r.Known, r.Notes = list(r.Findings), list(r.Known), list(r.Notes)
 	r.Cases, r.Build.Diagnostics = list(r.Cases), list(r.Build.Diagnostics)
 	r.Series.Patches = list(r.Series.Patches)
+	r.Coverage, r.Lockdep.Priming.Missing = list(r.Coverage), list(r.Lockdep.Priming.Missing)
 	if r.Times == nil {
 		r.Times = map[string]float64{}
 	}

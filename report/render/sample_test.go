@@ -91,6 +91,17 @@ func circular(t testing.TB) lockdep.Splat {
 	return splats[0]
 }
 
+// sites are one of each fate.
+func sites() []report.Covered {
+	const begin = "dma_fence_begin_signalling"
+	return []report.Covered{
+		{Site: "drivers/gpu/drm/vkms/vkms_crtc.c:21 vkms_vblank_simulate", Call: begin, Hits: 184, AtomicOnly: true, Tests: []string{"fence_vkms@commit"}},
+		{Site: "drivers/gpu/drm/vkms/vkms_drv.c vkms_atomic_commit_tail", Call: begin, Overlay: true, Touched: true, Hits: 12, Tests: []string{"fence_vkms@commit", "fence_vkms@flip", "a", "b"}},
+		{Site: "drivers/gpu/drm/xe/xe_hw_fence.c:58 hw_fence_irq_run_cb", Call: begin, WhyNot: "not compiled in the kernel of the tests: it takes CONFIG_DRM_XE"},
+		{Site: "drivers/gpu/drm/vgem/vgem_fence.c:181 vgem_fence_attach_ioctl", Call: "dma_fence_signal", Touched: true, WhyNot: "compiled, but no test got there"},
+	}
+}
+
 // samples holds one report for each verdict, and some that are hard to print.
 func samples(t testing.TB) map[string]report.Report {
 	t.Helper()
@@ -116,6 +127,11 @@ func samples(t testing.TB) map[string]report.Report {
 		"infra-error":    {Infra: "the base does not boot: nothing on the console for 60 s"},
 		"apply-conflict": {Conflict: &report.Conflict{Patch: 2, File: "drivers/gpu/drm/vkms/vkms_crtc.c", Hunk: 1, Reason: "context does not match", Expected: []string{"\tdrm_crtc_vblank_on(crtc);", "", "\thrtimer_init(&out->vblank_hrtimer, CLOCK_BOOTTIME);", "\treturn 0;"}, Found: []string{"\tdrm_crtc_vblank_on(crtc);", "", "\thrtimer_init(&out->vblank_hrtimer, CLOCK_MONOTONIC);", "\treturn 0;"}}},
 	}
+	for _, name := range []string{"pass", "findings"} {
+		e := verdicts[name]
+		e.Coverage = sites()
+		verdicts[name] = e
+	}
 	out := map[string]report.Report{}
 	for name, e := range verdicts {
 		out[name] = sample(report.Compare(e))
@@ -139,6 +155,8 @@ func hostile() report.Report {
 	v := report.Compare(report.Evidence{Base: base, Patched: patched, Builds: []report.Build{{Patch: 1, OK: true, Diagnostics: []report.Diagnostic{{Kind: "warning", File: evil, Message: evil, Option: evil}}}}})
 	v.Conflict = &report.Conflict{Patch: 1, File: evil, Hunk: 1, Reason: evil, Expected: []string{evil}, Found: []string{evil}}
 	v.Notes = append(v.Notes, evil)
+	v.Coverage = []report.Covered{{Site: evil, Call: evil, Touched: true, WhyNot: evil}, {Site: evil, Call: evil, Touched: true, Hits: 1, Tests: []string{evil}}}
+	v.Lockdep.Priming.Missing = []string{evil}
 	r := sample(v)
 	r.Error = evil
 	r.Series = report.Series{

@@ -89,6 +89,7 @@ func mailTests(t *text, r report.Report) {
 		t.add(wrap("  ", strings.Join(names[:min(len(names), 3*mailLines)], ", "), t.width)...)
 		t.gap()
 	}
+	mailCoverage(t, r)
 	changed := changedRows(r)
 	if len(changed) > 0 {
 		t.para("Tests that end differently on base and patched kernel (listed only):")

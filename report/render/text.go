@@ -97,6 +97,16 @@ func textFacts(t *text, r report.Report, files Files) {
 	if len(r.Cases) > 0 {
 		t.item("tested", tested(r))
 	}
+	if s := covered(r.Coverage); s != "" {
+		t.item("annotated", s)
+	}
+	for i, c := range touchedSites(r.Coverage) {
+		if i == mailFindings {
+			t.item("", "and more, see the report")
+			break
+		}
+		t.item("touched", field(c.Site)+": "+fate(c))
+	}
 	for i, c := range changedRows(r) {
 		if i == mailFindings {
 			t.item("", "and more, see the report")

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/fencebot/fencebot/report"
+)
+
+// covered says in a sentence how much of the annotated code the tests reached;
+// "" when nothing is known of it.
+func covered(all []report.Covered) string {
+	checked, atomic, missed := 0, 0, 0
+	for _, c := range all {
+		switch {
+		case c.Call != "dma_fence_begin_signalling":
+		case c.Checked():
+			checked++
+		case c.Hits > 0:
+			atomic++
+		default:
+			missed++
+		}
+	}
+	if checked+atomic+missed == 0 {
+		return ""
+	}
+	s := fmt.Sprintf("Of %s in this kernel, lockdep watched %d", plural(checked+atomic+missed, "annotated place"), checked)
+	if atomic > 0 {
+		s += fmt.Sprintf("; %d ran in atomic context only, where the annotation does nothing", atomic)
+	}
+	return s + fmt.Sprintf("; no test reached the other %d.", missed)
+}
+
+// touchedSites are the sites in functions that the series changes.
+func touchedSites(all []report.Covered) []report.Covered {
+	var out []report.Covered
+	for _, c := range all {
+		if c.Touched {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// fate says in words what became of a site.
+func fate(c report.Covered) string {
+	switch {
+	case c.Hits == 0:
+		return "not reached: " + field(c.WhyNot)
+	case c.AtomicOnly:
+		return fmt.Sprintf("reached %s, in atomic context only, where the annotation does nothing", plural(c.Hits, "time"))
+	}
+	return fmt.Sprintf("reached %s by %s", plural(c.Hits, "time"), testNames(c.Tests))
+}
+
+// testNames names the first few tests.
+func testNames(tests []string) string {
+	const most = 3
+	var out []string
+	for _, t := range tests[:min(len(tests), most)] {
+		out = append(out, field(t))
+	}
+	if n := len(tests) - most; n > 0 {
+		out = append(out, plural(n, "more test"))
+	}
+	return strings.Join(out, ", ")
+}
+
+// mailCoverage says what the tests reached of the annotated code, and what
+// became of the calls in functions that the series changes.
+func mailCoverage(t *text, r report.Report) {
+	s := covered(r.Coverage)
+	if s == "" {
+		return
+	}
+	t.para(s)
+	t.gap()
+	sites := touchedSites(r.Coverage)
+	if len(sites) == 0 {
+		return
+	}
+	t.para("Calls around fences in functions that the series changes:")
+	t.gap()
+	for _, c := range sites[:min(len(sites), mailLines)] {
+		t.bullet(field(c.Site) + " (" + field(c.Call) + "): " + fate(c))
+	}
+	if n := len(sites) - mailLines; n > 0 {
+		t.bullet(plural(n, "more call"))
+	}
+	t.gap()
+}
