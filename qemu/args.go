@@ -54,7 +54,9 @@ func machineArgs(o Options) []string {
 		// card and a monitor.
 		"-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
 		"-machine", "pc", "-accel", accelArg(o.Accel), "-cpu", cpuModel(o.Accel),
-		"-smp", strconv.Itoa(o.CPUs), "-m", strconv.Itoa(o.MemMiB),
+		// Without ACPI the guest knows its processors from the MP table, in which
+		// SeaBIOS lists sockets and not cores.
+		"-smp", fmt.Sprintf("%[1]d,sockets=%[1]d,cores=1,threads=1", o.CPUs), "-m", strconv.Itoa(o.MemMiB),
 		"-sandbox", sandbox,
 	}
 }

@@ -24,7 +24,9 @@ func composerTests() []subtest {
 		{name: "crc-busy", run: crcBusy},
 		{name: "crc-invalid", run: crcInvalid},
 		{name: "writeback", run: writebackBasic},
-		{name: "writeback-flip", run: writebackFlip},
+		// Linux 6.12 sets wb_pending before the job's format is known: now and then
+		// its composer warns, whatever series is on top.
+		{name: "writeback-flip", run: writebackFlip, only: true},
 		{name: "writeback-crc", run: writebackCRC},
 		{name: "writeback-invalid", run: writebackInvalid},
 	}

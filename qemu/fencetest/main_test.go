@@ -232,9 +232,13 @@ func TestList(t *testing.T) {
 		}
 		seen[j] = true
 	}
-	slow := wire.Job{Binary: "fence_vgem", Subtest: "fence-timeout", Driver: vgem}
-	if seen[slow] || !slices.Contains(All(), slow) {
-		t.Errorf("%s must be in All and not in List", slow.Name())
+	for _, only := range []wire.Job{
+		{Binary: "fence_vgem", Subtest: "fence-timeout", Driver: vgem},
+		{Binary: "fence_kms", Subtest: "writeback-flip", Driver: vkms},
+	} {
+		if seen[only] || !slices.Contains(All(), only) {
+			t.Errorf("%s must be in All and not in List", only.Name())
+		}
 	}
 }
 

@@ -13,7 +13,7 @@ type subtest struct {
 	name string
 	run  func(*trial)
 	lead bool // goes first in the plan: see List
-	slow bool // takes ten seconds and is left out of List
+	only bool // in All and not in List: it takes long, or a kernel without fault may report something
 }
 
 // A program is what would be one test program in IGT.
@@ -55,8 +55,9 @@ func lookup(name string) (program, bool) {
 	return all[i], true
 }
 
-// List returns the default plan: every built-in subtest that is not slow, on
-// each driver it is for, in an order that does not change.
+// List returns the default plan: every built-in subtest that is quick and
+// quiet on a kernel without fault, on each driver it is for, in an order that
+// does not change.
 //
 // The plan starts with a tour of one or two telling subtests for each binary
 // and driver. lockdep ends a boot with its first report and boots are few: with
@@ -64,10 +65,10 @@ func lookup(name string) (program, bool) {
 // else would get its turn.
 func List() []wire.Job { return plan(false) }
 
-// All returns the default plan and the slow subtests.
+// All returns the default plan and the subtests that are left out of it.
 func All() []wire.Job { return plan(true) }
 
-func plan(slow bool) []wire.Job {
+func plan(all bool) []wire.Job {
 	var tour, rest []wire.Job
 	for _, b := range binaries() {
 		for _, driver := range b.drivers {
@@ -76,7 +77,7 @@ func plan(slow bool) []wire.Job {
 				switch {
 				case s.lead:
 					tour = append(tour, job)
-				case !s.slow || slow:
+				case !s.only || all:
 					rest = append(rest, job)
 				}
 			}
