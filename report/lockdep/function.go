@@ -12,7 +12,7 @@ import (
 // topic, and the first one that is not part of the reporting is named.
 func (p *parser) function(at string) string {
 	switch p.family {
-	case WorkqueueLeak:
+	case WorkqueueLeak, WorkqueueLockup:
 		if p.last != "" {
 			return p.last
 		}

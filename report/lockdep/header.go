@@ -7,6 +7,10 @@ import "strings"
 // header reads the lines that name the locks a report is about.
 func (p *parser) header(text string) {
 	p.identity.line(text)
+	if p.family == WorkqueueLockup {
+		p.worker(text)
+		return
+	}
 	if rest, ok := strings.CutPrefix(text, "inconsistent {"); ok {
 		p.usage = strings.ToUpper(strings.TrimSuffix("{"+rest, " usage.")) // lower case before Linux 2.6.31
 		return

@@ -61,6 +61,8 @@ type parser struct {
 	takenBy   bool   // the second lock of an inversion is the outer one
 	torn      string // the pieces of a lock so far
 	tornLines int
+	pool      string // that is stuck
+	stuck     bool   // the lines are about it
 	sawTrace  bool
 	starved   bool // the next stack is of the thread that RCU waits for
 	starver   bool // the stack is of what ran instead of it
@@ -97,8 +99,11 @@ func (p *parser) message(s string) {
 			p.placeIn(rest)
 		}
 	}
-	if p.family == KCSAN {
+	switch p.family {
+	case KCSAN:
 		p.races = racing(s)
+	case WorkqueueLockup:
+		p.pool = stuckPool(s)
 	}
 	p.identity.message(s)
 }

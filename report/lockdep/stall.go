@@ -67,3 +67,29 @@ func dispatcher(fn string) bool {
 	}
 	return strings.HasPrefix(fn, "__netif_receive_skb")
 }
+
+// stuckPool is the "cpus=0 node=0 flags=0x0 nice=0" of a workqueue lockup's message.
+func stuckPool(message string) string {
+	_, pool, _ := strings.Cut(message, " - pool ")
+	pool, _, _ = strings.Cut(pool, " stuck for ")
+	return strings.TrimSpace(pool)
+}
+
+// worker reads "pwq 2: cpus=0 node=0 flags=0x0 nice=0 active=1" and, below the one that
+// is stuck, "in-flight: 17:fn": what it runs keeps the others waiting
+// (show_pwq() in kernel/workqueue.c).
+func (p *parser) worker(text string) {
+	if strings.HasPrefix(text, "pwq ") {
+		p.stuck = p.pool != "" && strings.Contains(text, " "+p.pool+" ")
+	}
+	work, ok := strings.CutPrefix(text, "in-flight: ")
+	if !ok || !p.stuck || p.last != "" {
+		return
+	}
+	work, _, _ = strings.Cut(work, " ")
+	_, fn, _ := strings.Cut(strings.TrimSuffix(work, ","), ":")
+	fn, _, _ = strings.Cut(fn, "+0x")
+	if isIdentifier(fn) {
+		p.last = StripSuffix(fn)
+	}
+}
