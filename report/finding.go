@@ -29,6 +29,7 @@ type Finding struct {
 	Contract     contract.Rule `json:"contract"`
 	Culprit      Culprit       `json:"culprit"`
 	NeedsOverlay bool          `json:"needs_overlay"`          // seen with the overlays only, as far as was tried
+	Overlay      string        `json:"overlay,omitempty"`      // name of the overlay whose annotated section it is about, when it needs one
 	Count        int           `json:"count"`                  // boots and places it was seen in
 	Replayed     int           `json:"replayed"`               // times the base ran the same tests without it
 	MaskedBy     string        `json:"masked_by,omitempty"`    // report that ends this test on the base, which may hide this one there

@@ -23,6 +23,7 @@ func (k *check) report() report.Report {
 		Times:    k.times,
 	}
 	k.src.mark(rep.Findings)
+	nameOverlays(rep.Findings)
 	if rep.Word == report.InfraError {
 		rep.Error = rep.Reason
 	}

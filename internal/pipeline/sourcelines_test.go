@@ -49,7 +49,7 @@ func guilty(t *testing.T) *patch.Series {
 }
 
 // overlay puts lines before everything in driver.c.
-func overlay(t *testing.T) *patch.Series {
+func overlayOfTwo(t *testing.T) *patch.Series {
 	t.Helper()
 	s := series(t, "quiet", "x")
 	s.Patches[0].Diff = "diff --git a/driver.c b/driver.c\n--- a/driver.c\n+++ b/driver.c\n@@ -1 +1,3 @@\n+int overlay;\n+int overlay_too;\n int driver_version = 1;\n"
@@ -60,7 +60,7 @@ func overlay(t *testing.T) *patch.Series {
 // and leaves the slot as it was.
 func TestCheckNamesTheLine(t *testing.T) {
 	t.Parallel()
-	for name, over := range map[string]func(*testing.T) *patch.Series{"bare": nil, "overlay": overlay} {
+	for name, over := range map[string]func(*testing.T) *patch.Series{"bare": nil, "overlay": overlayOfTwo} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l := setup(t, "quiet")

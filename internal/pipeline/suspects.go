@@ -4,9 +4,12 @@ package pipeline
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/fencebot/fencebot/internal/symbolize"
+	"github.com/fencebot/fencebot/patch/overlay"
 	"github.com/fencebot/fencebot/report"
+	"github.com/fencebot/fencebot/report/contract"
 	"github.com/fencebot/fencebot/report/lockdep"
 )
 
@@ -25,6 +28,26 @@ func (s source) mark(findings []report.Finding) {
 		s.places.Fill(&f.Splat)
 		symbolize.Each(&f.Splat, s.place)
 		suspect(f)
+	}
+}
+
+// nameOverlays says which of our overlays began the section that a finding is
+// about. Sections of the tree itself, and of overlays of others, have no name.
+func nameOverlays(findings []report.Finding) {
+	for i := range findings {
+		f := &findings[i]
+		if !f.NeedsOverlay {
+			continue
+		}
+		for _, l := range slices.Concat(f.Locks, f.Held) {
+			if l.Class != contract.FenceMap {
+				continue
+			}
+			if o, ok := overlay.BySite(l.Function); ok {
+				f.Overlay = o.Name
+				break
+			}
+		}
 	}
 }
 

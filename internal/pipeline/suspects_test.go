@@ -99,3 +99,22 @@ func TestMarkLeavesBuildErrors(t *testing.T) {
 		t.Errorf("culprit %+v, frame %+v", c, all[0].Trace[0])
 	}
 }
+
+func TestNameOverlays(t *testing.T) {
+	t.Parallel()
+	fence := lockdep.Lock{Class: "dma_fence_map", Function: "vkms_atomic_commit_tail"}
+	for name, c := range map[string]struct {
+		finding report.Finding
+		want    string
+	}{
+		"ours":       {report.Finding{NeedsOverlay: true, Splat: lockdep.Splat{Locks: []lockdep.Lock{{Class: "fs_reclaim"}, fence}}}, "vkms-commit-tail"},
+		"only held":  {report.Finding{NeedsOverlay: true, Splat: lockdep.Splat{Held: []lockdep.Lock{fence}}}, "vkms-commit-tail"},
+		"not needed": {report.Finding{Splat: lockdep.Splat{Locks: []lockdep.Lock{fence}}}, ""},
+		"the tree's": {report.Finding{NeedsOverlay: true, Splat: lockdep.Splat{Locks: []lockdep.Lock{{Class: "dma_fence_map", Function: "xe_fence"}}}}, ""},
+	} {
+		all := []report.Finding{c.finding}
+		if nameOverlays(all); all[0].Overlay != c.want {
+			t.Errorf("%s: overlay %q; want %q", name, all[0].Overlay, c.want)
+		}
+	}
+}

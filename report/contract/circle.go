@@ -9,10 +9,10 @@ import (
 	"github.com/fencebot/fencebot/report/lockdep"
 )
 
-// fenceMap is the lock class that stands for "a fence is to be signalled"
+// FenceMap is the lock class that stands for "a fence is to be signalled"
 // (drivers/dma-buf/dma-fence.c). It is held between dma_fence_begin_signalling()
 // and its end, and taken for a moment by every wait for a fence.
-const fenceMap = "dma_fence_map"
+const FenceMap = "dma_fence_map"
 
 // A circle is a report of a circular dependency, seen from dma_fence_map. lockdep may
 // find any of its edges last and begins to print there; seen from one fixed class the
@@ -28,7 +28,7 @@ type circle struct {
 
 func circleOf(s lockdep.Splat) circle {
 	c := circle{splat: s, under: map[string]string{}}
-	seen := []string{fenceMap}
+	seen := []string{FenceMap}
 	for i := 0; i < len(seen); i++ {
 		for _, e := range s.Edges {
 			if e.From != seen[i] {
@@ -48,14 +48,14 @@ func circleOf(s lockdep.Splat) circle {
 
 // closed says whether the way out leads back to dma_fence_map.
 func (c circle) closed() bool {
-	_, ok := c.under[fenceMap]
+	_, ok := c.under[FenceMap]
 	return ok && len(c.out) > 0
 }
 
 // between lists the locks that lead from the section to class, the nearest first.
 func (c circle) between(class string) []string {
 	var way []string
-	for at := c.under[class]; at != fenceMap && at != "" && len(way) < len(c.splat.Edges); at = c.under[at] {
+	for at := c.under[class]; at != FenceMap && at != "" && len(way) < len(c.splat.Edges); at = c.under[at] {
 		way = append(way, at)
 	}
 	slices.Reverse(way)
@@ -80,7 +80,7 @@ func (c circle) stack(class string) []lockdep.Frame {
 // opener is the function that began the section, where the report tells: only the
 // task that made the report shows what it holds.
 func (c circle) opener() string {
-	return takenBy(c.splat, fenceMap)
+	return takenBy(c.splat, FenceMap)
 }
 
 // takenBy is the function that took the lock of a class that the task holds.

@@ -21,12 +21,12 @@ func round(classes ...string) lockdep.Splat {
 
 func TestBetween(t *testing.T) {
 	t.Parallel()
-	c := circleOf(round("fs_reclaim", fenceMap, "&a", "&b"))
+	c := circleOf(round("fs_reclaim", FenceMap, "&a", "&b"))
 	for class, want := range map[string][]string{
 		"&a":         nil,
 		"&b":         {"&a"},
 		"fs_reclaim": {"&a", "&b"},
-		fenceMap:     {"&a", "&b", "fs_reclaim"},
+		FenceMap:     {"&a", "&b", "fs_reclaim"},
 		"&unknown":   nil,
 	} {
 		if got := c.between(class); !slices.Equal(got, want) {
@@ -42,15 +42,15 @@ func TestBetween(t *testing.T) {
 func TestBetweenOfTangles(t *testing.T) {
 	t.Parallel()
 	for name, edges := range map[string][]lockdep.Edge{
-		"self":         {{From: fenceMap, To: fenceMap}},
-		"tail":         {{From: fenceMap, To: "&a"}, {From: "&a", To: "&b"}},
-		"inner circle": {{From: "&a", To: "&b"}, {From: "&b", To: "&a"}, {From: fenceMap, To: "&a"}},
+		"self":         {{From: FenceMap, To: FenceMap}},
+		"tail":         {{From: FenceMap, To: "&a"}, {From: "&a", To: "&b"}},
+		"inner circle": {{From: "&a", To: "&b"}, {From: "&b", To: "&a"}, {From: FenceMap, To: "&a"}},
 		"no fence":     {{From: "&a", To: "&b"}, {From: "&b", To: "&a"}},
 		"none":         nil,
 	} {
-		s := lockdep.Splat{Family: lockdep.CircularDependency, Classes: []string{fenceMap}, Edges: edges}
+		s := lockdep.Splat{Family: lockdep.CircularDependency, Classes: []string{FenceMap}, Edges: edges}
 		c := circleOf(s)
-		for _, class := range []string{fenceMap, "&a", "&b"} {
+		for _, class := range []string{FenceMap, "&a", "&b"} {
 			if n := len(c.between(class)); n > len(edges) {
 				t.Errorf("%s: %d locks between %s and the section", name, n, class)
 			}
@@ -63,7 +63,7 @@ func TestBetweenOfTangles(t *testing.T) {
 
 func TestStackPrefersTheEdge(t *testing.T) {
 	t.Parallel()
-	s := round(fenceMap, "&a")
+	s := round(FenceMap, "&a")
 	s.Chain = []lockdep.Link{{Lock: lockdep.Lock{Class: "&a"}, Trace: stack("old")}}
 	if got := circleOf(s).stack("&a"); len(got) != 1 || got[0].Function != "old" {
 		t.Errorf("stack of the chain = %v; want old", got)
@@ -93,8 +93,8 @@ func TestLeaked(t *testing.T) {
 		"taker not told":       {trace: stack("f")},
 		"of the task, by name": {opener: "commit", task: "a/1", trace: stack("f"), want: true},
 	} {
-		s := round(fenceMap, "&mm->mmap_lock")
-		s.Held = []lockdep.Lock{{Class: fenceMap, Function: c.opener, Task: c.task}}
+		s := round(FenceMap, "&mm->mmap_lock")
+		s.Held = []lockdep.Lock{{Class: FenceMap, Function: c.opener, Task: c.task}}
 		s.Trace, s.Corrupted = c.trace, c.corrupted
 		if got := circleOf(s).leaked(); got != c.want {
 			t.Errorf("%s: leaked = %v; want %v", name, got, c.want)

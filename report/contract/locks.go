@@ -87,7 +87,7 @@ func opposite(s lockdep.Splat) telling {
 	}
 	of := telling{happened: strings.Join(said[:len(said)-1], ", ") + ", and " + lower(said[len(said)-1]) + "."}
 	switch {
-	case slices.Contains(s.Classes, fenceMap): // a damaged report: its circle is not whole
+	case slices.Contains(s.Classes, FenceMap): // a damaged report: its circle is not whole
 		of.why = "Two tasks that do this at the same time each hold what the other one wants."
 	case reclaim:
 		of.why = "When memory is short, the allocation waits for code that waits for the lock. No fence is part of it."

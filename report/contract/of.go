@@ -17,7 +17,7 @@ func Of(s lockdep.Splat) Rule {
 	case lockdep.InconsistentState, lockdep.IRQInversion, lockdep.IRQSafeUnsafe:
 		return ofInterrupt(s)
 	case lockdep.BadUnlockBalance, lockdep.LocksStillHeld, lockdep.LockHeldAtUser, lockdep.WorkqueueLeak:
-		if slices.Contains(s.Classes, fenceMap) {
+		if slices.Contains(s.Classes, FenceMap) {
 			return textOf(UnbalancedAnnotation).rule(unbalanced(s))
 		}
 	case lockdep.CircularDependency:
@@ -73,7 +73,7 @@ func forbidden(c circle) (Rule, bool) {
 // waitInReclaim finds a wait for a fence in a shrinker or an MMU notifier, under a
 // lock that a section takes.
 func waitInReclaim(c circle) (Rule, bool) {
-	stack := c.stack(fenceMap)
+	stack := c.stack(FenceMap)
 	if !c.closed() || !waits(stack) || reclaimer(stack) == "" {
 		return Rule{}, false
 	}
@@ -93,7 +93,7 @@ func waitUnderLock(c circle) (Rule, bool) {
 func ofInterrupt(s lockdep.Splat) Rule {
 	for _, class := range s.Classes {
 		switch class {
-		case "fs_reclaim", "mmu_notifier_invalidate_range_start", fenceMap:
+		case "fs_reclaim", "mmu_notifier_invalidate_range_start", FenceMap:
 			return textOf(SleepInAtomic).rule(telling{happened: sleeps(s)})
 		}
 	}

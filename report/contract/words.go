@@ -63,7 +63,7 @@ func (c circle) takes(locks []string) string {
 // waitsFor says who waits for a fence under which lock. The edge may also be that of a
 // section that begins under the lock: lockdep cannot tell it from a wait.
 func (c circle) waitsFor(where string) telling {
-	stack, locks := c.stack(fenceMap), c.between(fenceMap)
+	stack, locks := c.stack(FenceMap), c.between(FenceMap)
 	held := short(locks[len(locks)-1])
 	done := callOf(stack)
 	if len(stack) > 0 && !waits(stack) {
@@ -107,7 +107,7 @@ func unbalanced(s lockdep.Splat) telling {
 		where = "and the system call returned"
 	}
 	return telling{
-		happened: who(takenBy(s, fenceMap)) + " began a fence signalling section, " + where + " without ending it.",
+		happened: who(takenBy(s, FenceMap)) + " began a fence signalling section, " + where + " without ending it.",
 		why:      "The kernel takes all that the task does from then on for part of the section, and will find fault with innocent code.",
 	}
 }

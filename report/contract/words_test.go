@@ -14,16 +14,16 @@ import (
 
 func TestWordsOfFamilies(t *testing.T) {
 	t.Parallel()
-	fence := []lockdep.Lock{{Class: fenceMap, Function: "commit"}}
+	fence := []lockdep.Lock{{Class: FenceMap, Function: "commit"}}
 	for name, c := range map[string]struct {
 		splat lockdep.Splat
 		want  string // in the explanation or the advice
 	}{
-		"end without begin": {lockdep.Splat{Family: lockdep.BadUnlockBalance, Classes: []string{fenceMap}, At: "commit"}, "commit() ends a"},
-		"work item":         {lockdep.Splat{Family: lockdep.WorkqueueLeak, Classes: []string{fenceMap}, Held: fence}, "commit() began a fence signalling section, and the work item"},
-		"system call":       {lockdep.Splat{Family: lockdep.LockHeldAtUser, Classes: []string{fenceMap}, Held: fence}, "and the system call returned"},
-		"exit":              {lockdep.Splat{Family: lockdep.LocksStillHeld, Classes: []string{fenceMap}, Held: fence}, "and the task exited"},
-		"nobody known":      {lockdep.Splat{Family: lockdep.LocksStillHeld, Classes: []string{fenceMap}}, "The code began"},
+		"end without begin": {lockdep.Splat{Family: lockdep.BadUnlockBalance, Classes: []string{FenceMap}, At: "commit"}, "commit() ends a"},
+		"work item":         {lockdep.Splat{Family: lockdep.WorkqueueLeak, Classes: []string{FenceMap}, Held: fence}, "commit() began a fence signalling section, and the work item"},
+		"system call":       {lockdep.Splat{Family: lockdep.LockHeldAtUser, Classes: []string{FenceMap}, Held: fence}, "and the system call returned"},
+		"exit":              {lockdep.Splat{Family: lockdep.LocksStillHeld, Classes: []string{FenceMap}, Held: fence}, "and the task exited"},
+		"nobody known":      {lockdep.Splat{Family: lockdep.LocksStillHeld, Classes: []string{FenceMap}}, "The code began"},
 		"hardirq": {
 			lockdep.Splat{Family: lockdep.InconsistentState, Classes: []string{"&a"}, Function: "f", Usage: "{HARDIRQ-ON-W} -> {IN-HARDIRQ-W}"},
 			"f() takes &a with interrupts enabled, and an interrupt handler takes the same lock.",
@@ -54,8 +54,8 @@ func TestWordsOfFamilies(t *testing.T) {
 		"fence wait":    {lockdep.Splat{Family: lockdep.AtomicSleep, Trace: stack("__might_sleep", "dma_fence_wait_timeout", "f", "call_timer_fn")}, "waits (dma_fence_wait_timeout) in an interrupt"},
 		"no service":    {lockdep.Splat{Family: lockdep.AtomicSleep, Trace: stack("__might_sleep", "f")}, "f() does what may sleep"},
 		"no stack":      {lockdep.Splat{Family: lockdep.AtomicSleep}, "The code may sleep"},
-		"circle, alone": {round(fenceMap, "&a", "&b", "&c", "fs_reclaim"), "takes &a inside a fence signalling section, under which, by way of other locks, &c is taken"},
-		"damaged":       {lockdep.Splat{Family: lockdep.CircularDependency, Classes: []string{fenceMap}, Edges: []lockdep.Edge{{From: fenceMap, To: "&a"}, {From: "&a", To: "&b"}}}, "each hold what the other one wants."},
+		"circle, alone": {round(FenceMap, "&a", "&b", "&c", "fs_reclaim"), "takes &a inside a fence signalling section, under which, by way of other locks, &c is taken"},
+		"damaged":       {lockdep.Splat{Family: lockdep.CircularDependency, Classes: []string{FenceMap}, Edges: []lockdep.Edge{{From: FenceMap, To: "&a"}, {From: "&a", To: "&b"}}}, "each hold what the other one wants."},
 	} {
 		r := Of(c.splat)
 		if !strings.Contains(r.Explanation+" "+r.Advice, c.want) {
@@ -67,7 +67,7 @@ func TestWordsOfFamilies(t *testing.T) {
 // A section that is entered under a lock looks to lockdep as a wait does.
 func TestWordsOfASignal(t *testing.T) {
 	t.Parallel()
-	s := round(fenceMap, "&a")
+	s := round(FenceMap, "&a")
 	s.Edges[1].Stack = stack("lock_acquire", "dma_fence_begin_signalling", "dma_fence_signal", "f")
 	const want = "f() begins a fence signalling section while &a is held. The code takes &a inside a fence signalling section."
 	if r := Of(s); r.Name != WaitUnderSignallingLock || !strings.HasPrefix(r.Explanation, want) {
@@ -80,14 +80,14 @@ func TestWordsAreBounded(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("ü", 5000)
 	for _, s := range []lockdep.Splat{
-		round(fenceMap, long, "fs_reclaim"),
-		round(fenceMap, "(work_completion)"+long, "&a"),
-		round(fenceMap, long),
+		round(FenceMap, long, "fs_reclaim"),
+		round(FenceMap, "(work_completion)"+long, "&a"),
+		round(FenceMap, long),
 		round("&a", long),
 		{Family: lockdep.RecursiveLocking, Classes: []string{long}, Function: long},
 		{Family: lockdep.InconsistentState, Classes: []string{long}, Function: long},
 		{Family: lockdep.AtomicSleep, Trace: stack("idr_alloc"+long, long), Held: []lockdep.Lock{{Class: long, WaitType: "2:2"}}},
-		{Family: lockdep.LockHeldAtUser, Classes: []string{fenceMap}, Held: []lockdep.Lock{{Class: fenceMap, Function: long}}},
+		{Family: lockdep.LockHeldAtUser, Classes: []string{FenceMap}, Held: []lockdep.Lock{{Class: FenceMap, Function: long}}},
 	} {
 		r := Of(s)
 		if len(r.Explanation) > 1200 || !utf8.ValidString(r.Explanation) {

@@ -11,32 +11,6 @@ import (
 // stack that is no helper. Where all frames are helpers, the helper itself is the
 // topic, and the first one that is not part of the reporting is named.
 func (p *parser) function(at string) string {
-	if fn := p.byFamily(at); fn != "" {
-		return fn
-	}
-	trace := p.trace
-	if p.place != "" && p.placeCounts() {
-		trace = append([]Frame{{Function: p.place, Reliable: true}}, trace...)
-	}
-	stacks := append([][]Frame{trace, p.lastLink()}, p.olderLinks()...)
-	for _, t := range stacks {
-		if fn := p.pick(t); fn != "" {
-			return p.leftBehind(fn)
-		}
-	}
-	if at != "" && !machinery(at) {
-		return at
-	}
-	for _, t := range stacks {
-		if f, ok := firstOf(t, func(fn string) bool { return !machinery(fn) }); ok {
-			return f.Function
-		}
-	}
-	return at
-}
-
-// byFamily is the function that a family names by other means than its stack, or "".
-func (p *parser) byFamily(at string) string {
 	switch p.family {
 	case WorkqueueLeak, WorkqueueLockup:
 		if p.last != "" {
@@ -65,7 +39,25 @@ func (p *parser) byFamily(at string) string {
 			return fn
 		}
 	}
-	return ""
+	trace := p.trace
+	if p.place != "" && p.placeCounts() {
+		trace = append([]Frame{{Function: p.place, Reliable: true}}, trace...)
+	}
+	stacks := append([][]Frame{trace, p.lastLink()}, p.olderLinks()...)
+	for _, t := range stacks {
+		if fn := p.pick(t); fn != "" {
+			return p.leftBehind(fn)
+		}
+	}
+	if at != "" && !machinery(at) {
+		return at
+	}
+	for _, t := range stacks {
+		if f, ok := firstOf(t, func(fn string) bool { return !machinery(fn) }); ok {
+			return f.Function
+		}
+	}
+	return at
 }
 
 // leftBehind is who took a lock and returned with it, where a circle shows up in a

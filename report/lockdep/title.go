@@ -73,8 +73,12 @@ func steady(f Family, s string) string {
 			return kind + " in " + strings.Join(racing(s), " / ")
 		}
 	}
-	if f == ODebug {
-		s = objectTitle(s)
+	if f == ODebug { // "free active (active state 0) object: 00000000a object type: timer_list hint: fn+0x0/0x1"
+		s = cutBetween(s, " object: ", " object type: ")
+		if what, hint, ok := strings.Cut(s, " hint: "); ok {
+			hint, _, _ = strings.Cut(hint, " ")
+			s = what + " hint: " + hint
+		}
 	}
 	for _, end := range tails(f) {
 		if i := strings.Index(s, end); i > 0 {
@@ -85,18 +89,6 @@ func steady(f Family, s string) string {
 		s = s[:i]
 	}
 	return s
-}
-
-// objectTitle shortens "ODEBUG: free active (active state 0) object: 00000000a object
-// type: timer_list hint: fn+0x0/0x1": the object is chance, its type and function are not.
-func objectTitle(s string) string {
-	s = cutBetween(s, " object: ", " object type: ")
-	what, hint, ok := strings.Cut(s, " hint: ")
-	if !ok {
-		return s
-	}
-	hint, _, _ = strings.Cut(hint, " ")
-	return what + " hint: " + hint
 }
 
 // tails are the words of a family's messages behind which all is chance.

@@ -184,7 +184,7 @@ func findingFacts(t *text, r report.Report, f report.Finding) {
 	}
 	t.item("base", baseWord(f))
 	if f.NeedsOverlay {
-		t.item("overlay", "seen with fencebot's lockdep annotations on top of both kernels; the code is the series' own")
+		t.item("overlay", overlayWord(f))
 	}
 	if len(f.Followed) > 0 {
 		t.item("then", follows(f))

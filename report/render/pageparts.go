@@ -100,7 +100,7 @@ func pageFindingFacts(r report.Report, f report.Finding) []pair {
 	add("Rule", ruleName(f))
 	add("Base", baseWord(f))
 	if f.NeedsOverlay {
-		add("Overlay", "seen with fencebot's lockdep annotations on top of both kernels; the code is the series' own")
+		add("Overlay", overlayWord(f))
 	}
 	if f.Count > 1 {
 		add("Seen", plural(f.Count, "time"))

@@ -195,6 +195,14 @@ func baseWord(f report.Finding) string {
 	return fmt.Sprintf("does not show it, nor in %d replays of the same tests", f.Replayed)
 }
 
+// overlayWord says what a finding has to do with our own annotations.
+func overlayWord(f report.Finding) string {
+	if f.Overlay == "" {
+		return "seen with fencebot's lockdep annotations on top of both kernels; the code is the series' own"
+	}
+	return "seen with fencebot's annotation " + field(f.Overlay) + " on top of both kernels (fencebot overlay show " + field(f.Overlay) + "); the code is the series' own"
+}
+
 // plural returns "1 test" and "2 tests".
 func plural(n int, one string) string {
 	if n == 1 {
