@@ -19,15 +19,30 @@ func interrupts(s lockdep.Splat) string {
 	if soft(s) {
 		kind = "a soft interrupt or timer"
 	}
-	lock, fn := short(s.Classes[0]), who(s.Function)
 	switch {
 	case s.Family == lockdep.InconsistentState:
-		return fmt.Sprintf("%s takes %s with interrupts enabled, and %s takes the same lock.", fn, lock, kind)
+		return fmt.Sprintf("%s takes %s with interrupts enabled, and %s takes the same lock.", who(s.Function), short(s.Classes[0]), kind)
 	case len(s.Classes) < 2:
 		return ""
 	}
+	handler, open := crossing(s)
 	return fmt.Sprintf("%s is taken by %s, directly or through another lock; %s is taken under it, and elsewhere with interrupts enabled.",
-		lock, kind, short(s.Classes[1]))
+		short(handler), kind, short(open))
+}
+
+// crossing returns the lock that the handler takes and the one that is held
+// with interrupts on. The edge of the interrupt tells; a damaged report has
+// only the order in which its family names the two.
+func crossing(s lockdep.Splat) (handler, open string) {
+	for _, e := range s.Edges {
+		if e.Interrupt() && e.From != e.To {
+			return e.To, e.From
+		}
+	}
+	if s.Family == lockdep.IRQSafeUnsafe { // "trying to acquire", then "already holding"
+		return s.Classes[1], s.Classes[0]
+	}
+	return s.Classes[0], s.Classes[1]
 }
 
 // soft says whether the interrupt is a soft one: it is in the usage, or in the title
