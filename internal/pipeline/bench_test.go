@@ -18,6 +18,7 @@ import (
 	"github.com/fencebot/fencebot/kernelbuild"
 	"github.com/fencebot/fencebot/mail"
 	"github.com/fencebot/fencebot/patch"
+	"github.com/fencebot/fencebot/patch/overlay"
 	"github.com/fencebot/fencebot/qemu"
 	"github.com/fencebot/fencebot/qemu/fencetest"
 	"github.com/fencebot/fencebot/report"
@@ -74,6 +75,8 @@ type warmBench struct {
 	repo *gittree.Repo
 	tree string
 	base string
+
+	annotations []patch.Series
 }
 
 func newWarmBench(b *testing.B, dir, agent, tree string) *warmBench {
@@ -99,7 +102,11 @@ func newWarmBench(b *testing.B, dir, agent, tree string) *warmBench {
 		State: dir, Agent: agent, Program: "benchmark", Sandbox: box, Jobs: 3, CCache: true, Reboots: 8, TestSeconds: 60,
 		QEMU: qemu.Options{Binary: "qemu-system-x86_64", CPUs: 2, MemMiB: 1024},
 	})
-	return &warmBench{c, repo, tree, base}
+	annotations, err := overlay.Series()
+	if err != nil {
+		b.Fatal(err)
+	}
+	return &warmBench{c, repo, tree, base, annotations}
 }
 
 // check times a whole check, from the mail to the report.
@@ -120,7 +127,7 @@ func (w *warmBench) check(b *testing.B, n int) (time.Duration, *check) {
 		b.Fatal(err)
 	}
 	k := &check{Checker: w.Checker, dir: run, times: map[string]float64{}, req: Request{
-		Tree: w.tree, Repo: w.repo, Base: w.base, Series: &s, SeriesMbox: text, Jobs: fencetest.List(),
+		Tree: w.tree, Repo: w.repo, Base: w.base, Series: &s, SeriesMbox: text, Annotations: w.annotations, Jobs: fencetest.List(),
 	}}
 	if err := k.run(b.Context()); err != nil {
 		b.Fatal(err)
