@@ -10,9 +10,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
 )
 
@@ -34,6 +36,8 @@ func CopyLayer(ctx context.Context, warm, layer string) (err error) {
 			_ = os.RemoveAll(layer)
 		}
 	}()
+	copies, ctx := errgroup.WithContext(ctx)
+	copies.SetLimit(runtime.NumCPU()) // the time goes into the file system, on the caller's processor
 	err = filepath.WalkDir(warm, func(name string, d fs.DirEntry, err error) error {
 		if err == nil {
 			err = ctx.Err()
@@ -45,8 +49,17 @@ func CopyLayer(ctx context.Context, warm, layer string) (err error) {
 		if err != nil {
 			return err
 		}
-		return copyEntry(name, filepath.Join(layer, rel), rel, d)
+		to := filepath.Join(layer, rel)
+		if d.Type().IsRegular() && !relinked(rel) {
+			copies.Go(func() error { return copyFile(name, to) })
+			return nil
+		}
+		return makeEntry(name, to, rel, d)
 	})
+	// The first failed copy is why the walk was cut off.
+	if failed := copies.Wait(); failed != nil {
+		err = failed
+	}
 	if err != nil {
 		return fmt.Errorf("copy build layer: %w", err)
 	}
@@ -59,7 +72,8 @@ func relinked(rel string) bool {
 	return rel == "vmlinux" || rel == "vmlinux.o" || rel == "System.map" || strings.HasPrefix(rel, ".tmp_vmlinux")
 }
 
-func copyEntry(from, to, rel string, d fs.DirEntry) error {
+// makeEntry makes what is no regular file. A socket or FIFO is no build product.
+func makeEntry(from, to, rel string, d fs.DirEntry) error {
 	switch {
 	case relinked(rel):
 		return nil
@@ -71,10 +85,8 @@ func copyEntry(from, to, rel string, d fs.DirEntry) error {
 			return err
 		}
 		return os.Symlink(target, to)
-	case !d.Type().IsRegular():
-		return nil // a socket or FIFO is no build product
 	}
-	return copyFile(from, to)
+	return nil
 }
 
 func copyFile(from, to string) error {
