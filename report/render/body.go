@@ -10,7 +10,6 @@ import (
 
 	"github.com/fencebot/fencebot/report"
 	"github.com/fencebot/fencebot/report/contract"
-	"github.com/fencebot/fencebot/report/render/picture"
 )
 
 const (
@@ -234,12 +233,10 @@ func ruleName(f report.Finding) string {
 }
 
 // explain says what a finding means. The first paragraph on the first finding
-// stands at the top of the mail already, and where there is a picture it says
-// the rest.
+// stands at the top of the mail already.
 func explain(t *text, r report.Report, i int) {
-	f := r.Findings[i]
-	for n, s := range explanation(f) {
-		if n == 0 && (i > 0 || r.Word != report.Findings) || n > 0 && !picture.Has(f.Splat) {
+	for n, s := range explanation(r.Findings[i]) {
+		if n > 0 || i > 0 || r.Word != report.Findings {
 			t.para(s)
 			t.gap()
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/fencebot/fencebot/report"
 	"github.com/fencebot/fencebot/report/contract"
 	"github.com/fencebot/fencebot/report/lockdep"
+	"github.com/fencebot/fencebot/report/render/picture"
 )
 
 // deadlocks reports whether a family means that something can wait for ever.
@@ -130,7 +131,8 @@ func conflictSite(c *report.Conflict) string {
 }
 
 // explanation says what a finding means, in paragraphs: the rule that it
-// breaks where there is one, and the kind of report where that says more.
+// breaks where there is one, and the kind of report where that says more than
+// a picture does.
 func explanation(f report.Finding) []string {
 	c := f.Contract
 	if c.Explanation == "" || c.Name == contract.None {
@@ -138,7 +140,7 @@ func explanation(f report.Finding) []string {
 	}
 	out := []string{sentence(prose(c.Explanation))}
 	generic := c.Name == contract.IRQ || c.Name == contract.LockOrder || c.Name == contract.SleepInAtomic
-	if deadlocks(f.Family) && !generic {
+	if deadlocks(f.Family) && !generic && !picture.Has(f.Splat) {
 		out = append(out, meaning(f.Family))
 	}
 	return out
