@@ -99,7 +99,7 @@ func (r *logReader) file(ctx context.Context, path string) error {
 		return usageError{err}
 	}
 	defer f.Close()
-	return r.read(ctx, path, filepath.Base(path), f)
+	return r.read(ctx, path, filepath.Base(path), newInterruptible(ctx, f)) // it may be a FIFO, or /dev/kmsg
 }
 
 func (r *logReader) read(ctx context.Context, path, name string, from io.Reader) error {
