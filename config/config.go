@@ -54,7 +54,8 @@ type QEMU struct {
 
 // IGT says where real IGT tests are.
 type IGT struct {
-	Dir string `toml:"dir"` // prefix of an installed IGT; default "": built-in tests only
+	Dir          string `toml:"dir"`          // prefix of an installed IGT; default "": built-in tests only
+	Expectations string `toml:"expectations"` // directory of DRIVER-none-{fails,flakes,skips}.txt; default "": none
 }
 
 // Reply says how reply mails look.

@@ -16,11 +16,19 @@ type Row struct {
 	Patched string  `json:"patched"` // result; "" when it lacks it
 	Seconds float64 `json:"seconds"` // on the patched kernel
 	Alive   bool    `json:"alive"`   // lockdep was alive when it began on the patched kernel
+
+	// Expected is what lists of known failures say of the result: "fine",
+	// "known", "changed", "improvement", "flaky", "new-failure", "not-tested";
+	// empty without lists.
+	Expected string `json:"expected,omitempty"`
 }
 
 // Changed reports whether a subtest ran on both kernels and ended differently.
-// It is news, and no verdict.
+// It is news, and no verdict. What lists know to fail or to flake is no news.
 func (r Row) Changed() bool {
+	if r.Expected == "known" || r.Expected == "flaky" {
+		return false
+	}
 	ran := func(s string) bool { return s != "" && s != "notrun" }
 	return r.Base != r.Patched && ran(r.Base) && ran(r.Patched)
 }

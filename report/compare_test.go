@@ -237,12 +237,20 @@ func TestRows(t *testing.T) {
 	base := Run{Cases: []igt.Case{{Name: "a", Result: "fail"}, {Name: "gone", Result: "pass"}}}
 	patched := Run{Cases: []igt.Case{{Name: "a", Result: "notrun"}, {Name: "a", Result: "pass", Seconds: 2, Alive: true}, {Name: "a", Driver: "vkms", Result: "skip"}, {Name: "a", Result: "notrun"}}}
 	got := rows(base, patched)
-	want := []Row{{"a", "", "fail", "pass", 2, true}, {"a", "vkms", "", "skip", 0, false}, {"gone", "", "pass", "", 0, false}}
+	want := []Row{
+		{Name: "a", Base: "fail", Patched: "pass", Seconds: 2, Alive: true},
+		{Name: "a", Driver: "vkms", Patched: "skip"}, {Name: "gone", Base: "pass"},
+	}
 	if !slices.Equal(got, want) {
 		t.Errorf("rows = %+v; want %+v", got, want)
 	}
 	if !got[0].Changed() || got[1].Changed() || got[2].Changed() {
 		t.Error("only the first row changed")
+	}
+	for word, news := range map[string]bool{"": true, "new-failure": true, "improvement": true, "known": false, "flaky": false} {
+		if row := (Row{Base: "pass", Patched: "fail", Expected: word}); row.Changed() != news {
+			t.Errorf("expected %q: news %v; want %v", word, !news, news)
+		}
 	}
 }
 

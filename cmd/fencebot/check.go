@@ -25,6 +25,7 @@ type checkFlags struct {
 	tree, base, rng string
 	overlay, igt    string
 	noOverlays      bool
+	expect          string
 	sandbox         string
 	out             outputs
 }
@@ -51,6 +52,7 @@ boot both kernels in QEMU, run fence tests, and say what the series brings.`,
 	flags.StringVar(&f.overlay, "overlay", "", "annotation patches in `file`, put on top of base and series alike, before fencebot's own")
 	flags.BoolVar(&f.noOverlays, "no-overlays", false, "without fencebot's own annotations (fencebot overlay list)")
 	flags.StringVar(&f.igt, "igt", "", "`directory` of an installed IGT, whose tests run as well")
+	flags.StringVar(&f.expect, "expect", "", "`directory` with the lists of the kernel's CI for IGT tests: fails, flakes, skips")
 	f.common(cmd)
 	return cmd
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -35,6 +36,9 @@ func (a *app) request(ctx context.Context, f checkFlags, args []string) (pipelin
 		if err := qemu.CheckIGT(req.IGT); err != nil {
 			return req, none, usagef("IGT in %s: %w", req.IGT, err)
 		}
+	}
+	if err := a.expectations(f.expect, &req); err != nil {
+		return req, none, err
 	}
 	if f.overlay != "" {
 		s, err := a.readSeries(ctx, f.overlay)
@@ -137,6 +141,29 @@ func workTreeName(gitDir string) string {
 	}
 	sum := sha256.Sum256([]byte(gitDir))
 	return fmt.Sprintf("%s-%x", filepath.Base(dir), sum[:4])
+}
+
+// expectations takes the tests off the plan that the kernel's CI skips, and
+// keeps what it says of the others.
+func (a *app) expectations(dir string, req *pipeline.Request) error {
+	dir = cmp.Or(dir, a.cfg.IGT.Expectations)
+	if dir == "" {
+		return nil
+	}
+	if req.IGT == "" {
+		return usagef("--expect %s: the lists are for IGT tests; say --igt DIR, too", dir)
+	}
+	lists, err := testplan.ReadExpectations(dir, req.Jobs)
+	if err != nil {
+		return usagef("--expect: %w", err)
+	}
+	var skipped []string
+	req.Jobs, skipped = lists.Keep(req.Jobs)
+	if n := len(skipped); n > 0 {
+		req.Notes = append(req.Notes, fmt.Sprintf("tests that the lists in %s skip: %d", filepath.Base(dir), n))
+	}
+	req.Judge = lists.Judge
+	return nil
 }
 
 // igtDir is the IGT to use: the flag's, or the configuration's.

@@ -45,7 +45,7 @@ var allow = map[string][]string{
 	"report/render":         {"report", "report/render/picture", "report/lockdep", "report/contract", "report/igt", "qemu/wire"},
 	"report/render/picture": {"report/lockdep"},
 	"internal/pipeline":     {"internal/atomicfile", "internal/coverage", "patch", "patch/overlay", "mail", "internal/gittree", "internal/sandbox", "internal/symbolize", "kernelbuild", "qemu", "qemu/wire", "report", "report/lockdep", "report/contract", "report/igt"},
-	"internal/testplan":     {"qemu/wire", "qemu/fencetest"},
+	"internal/testplan":     {"qemu/wire", "qemu/fencetest", "report/igt", "report/igt/expect"},
 	"internal/layers":       {},
 	"cmd/fencebot":          {"*"},
 }

@@ -51,6 +51,11 @@ type Request struct {
 	Annotations []patch.Series // our own, which come after them; the warm build carries these
 	IGT         string         // prefix of an installed IGT; empty for built-in tests only
 	Jobs        []wire.Job     // the plan; the same on both kernels
+	Notes       []string       // for the report: what was left out of the plan, and why
+
+	// Judge says what a result means under somebody's lists, as in
+	// report.Row.Expected; nil: nobody has any.
+	Judge func(job wire.Job, result string) string
 }
 
 // overlays are all that go on top, in order. What the user gave comes first:

@@ -4,11 +4,13 @@ package pipeline
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/fencebot/fencebot/internal/gittree"
 	"github.com/fencebot/fencebot/mail"
 	"github.com/fencebot/fencebot/patch"
+	"github.com/fencebot/fencebot/qemu/wire"
 	"github.com/fencebot/fencebot/report"
 )
 
@@ -27,7 +29,8 @@ func (k *check) report() report.Report {
 	if rep.Word == report.InfraError {
 		rep.Error = rep.Reason
 	}
-	rep.Notes = append(rep.Notes, k.notes...)
+	rep.Notes = append(rep.Notes, slices.Concat(k.req.Notes, k.notes)...)
+	k.expected(rep.Cases)
 	for _, d := range k.rng.Dropped {
 		rep.Notes = append(rep.Notes, fmt.Sprintf("overlay %q was left out: %s", d.Title, d.Why))
 	}
@@ -100,6 +103,19 @@ func addresses(lists ...[]mail.Address) []report.Address {
 		}
 	}
 	return out
+}
+
+// expected notes what lists of known failures say of the results.
+func (k *check) expected(rows []report.Row) {
+	if k.req.Judge == nil {
+		return
+	}
+	for i := range rows {
+		at := slices.IndexFunc(k.req.Jobs, func(j wire.Job) bool { return j.Name() == rows[i].Name && j.Driver == rows[i].Driver })
+		if at >= 0 {
+			rows[i].Expected = k.req.Judge(k.req.Jobs[at], rows[i].Patched)
+		}
+	}
 }
 
 // usedOverlays names the overlays that went on top, and returns them as one

@@ -99,6 +99,7 @@ type pageConflict struct {
 
 type pageRow struct {
 	Name, Base, Patched, Seconds string
+	Listed                       string
 	Changed, Dead                bool
 }
 
@@ -196,7 +197,7 @@ func pageLists(p *page, r report.Report) {
 }
 
 func newPageRow(c report.Row) pageRow {
-	row := pageRow{Name: rowName(c), Base: field(c.Base), Patched: field(c.Patched), Changed: c.Changed()}
+	row := pageRow{Name: rowName(c), Base: field(c.Base), Patched: field(c.Patched), Listed: listed(c), Changed: c.Changed()}
 	ran := c.Patched != "" && c.Patched != "notrun" && c.Patched != "skip"
 	row.Dead = ran && !c.Alive
 	if ran {

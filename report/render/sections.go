@@ -95,7 +95,7 @@ func mailTests(t *text, r report.Report) {
 		t.para("Tests that end differently on base and patched kernel (listed only):")
 		t.gap()
 		for _, c := range changed[:min(len(changed), mailLines)] {
-			t.add(fmt.Sprintf("  %s: %s -> %s", rowName(c), field(c.Base), field(c.Patched)))
+			t.add(fmt.Sprintf("  %s: %s -> %s%s", rowName(c), field(c.Base), field(c.Patched), listed(c)))
 		}
 		t.gap()
 	}
@@ -111,6 +111,14 @@ func mailTests(t *text, r report.Report) {
 		t.para("Note: " + sentence(field(n)))
 	}
 	t.gap()
+}
+
+// listed says what lists of known failures make of a result.
+func listed(c report.Row) string {
+	if c.Expected == "" || c.Expected == "fine" {
+		return ""
+	}
+	return " (by the lists: " + field(c.Expected) + ")"
 }
 
 func rowName(c report.Row) string {

@@ -112,7 +112,7 @@ func textFacts(t *text, r report.Report, files Files) {
 			t.item("", "and more, see the report")
 			break
 		}
-		t.item("changed", rowName(c)+": "+field(c.Base)+" -> "+field(c.Patched))
+		t.item("changed", rowName(c)+": "+field(c.Base)+" -> "+field(c.Patched)+listed(c))
 	}
 	for i, f := range r.Known {
 		if i == mailFindings {
