@@ -10,6 +10,7 @@ import (
 
 	"github.com/fencebot/fencebot/report"
 	"github.com/fencebot/fencebot/report/contract"
+	"github.com/fencebot/fencebot/report/render/picture"
 )
 
 const (
@@ -171,12 +172,8 @@ func findingFacts(t *text, r report.Report, f report.Finding) {
 	if f.Function != "" {
 		t.item("function", field(f.Function))
 	}
-	for n, c := range f.Classes {
-		label := ""
-		if n == 0 {
-			label = "locks"
-		}
-		t.item(label, className(c))
+	if !picture.Has(f.Splat) { // which explains them where they are taken
+		factLocks(t, f)
 	}
 	if rule := ruleName(f); rule != "" {
 		t.item("rule", rule)
@@ -187,6 +184,16 @@ func findingFacts(t *text, r report.Report, f report.Finding) {
 	}
 	if len(f.Followed) > 0 {
 		t.item("then", follows(f))
+	}
+}
+
+func factLocks(t *text, f report.Finding) {
+	for n, c := range f.Classes {
+		label := ""
+		if n == 0 {
+			label = "locks"
+		}
+		t.item(label, className(c))
 	}
 }
 

@@ -4,6 +4,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fencebot/fencebot/report"
@@ -34,7 +35,8 @@ func covered(all []report.Covered) string {
 	return s + fmt.Sprintf("; no test reached the other %d.", missed)
 }
 
-// touchedSites are the sites in functions that the series changes.
+// touchedSites are the sites in functions that the series changes. Calls that an
+// overlay brings have no line: those of one function are one line here.
 func touchedSites(all []report.Covered) []report.Covered {
 	var out []report.Covered
 	for _, c := range all {
@@ -42,7 +44,9 @@ func touchedSites(all []report.Covered) []report.Covered {
 			out = append(out, c)
 		}
 	}
-	return out
+	return slices.CompactFunc(out, func(a, b report.Covered) bool {
+		return a.Overlay && a.Site == b.Site && a.Call == b.Call && fate(a) == fate(b)
+	})
 }
 
 // fate says in words what became of a site.

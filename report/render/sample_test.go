@@ -97,6 +97,7 @@ func sites() []report.Covered {
 	return []report.Covered{
 		{Site: "drivers/gpu/drm/vkms/vkms_crtc.c:21 vkms_vblank_simulate", Call: begin, Hits: 184, AtomicOnly: true, Tests: []string{"fence_vkms@commit"}},
 		{Site: "drivers/gpu/drm/vkms/vkms_drv.c vkms_atomic_commit_tail", Call: begin, Overlay: true, Touched: true, Hits: 12, Tests: []string{"fence_vkms@commit", "fence_vkms@flip", "a", "b"}},
+		{Site: "drivers/gpu/drm/vkms/vkms_drv.c vkms_atomic_commit_tail", Call: begin, Overlay: true, Touched: true, Hits: 12, Tests: []string{"fence_vkms@commit", "fence_vkms@flip", "a", "b"}},
 		{Site: "drivers/gpu/drm/xe/xe_hw_fence.c:58 hw_fence_irq_run_cb", Call: begin, WhyNot: "not compiled in the kernel of the tests: it takes CONFIG_DRM_XE"},
 		{Site: "drivers/gpu/drm/vgem/vgem_fence.c:181 vgem_fence_attach_ioctl", Call: "dma_fence_signal", Touched: true, WhyNot: "compiled, but no test got there"},
 	}
