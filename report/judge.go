@@ -12,16 +12,26 @@ type judge struct {
 	findings []Finding
 	roots    []lockdep.Splat // the splat of each finding
 	known    []Finding
-	bySig    map[string]int // signature: index in findings
-	knownSig map[string]int // signature: index in known
-	full     bool           // some findings were left out
+	bySig    map[string]int    // signature: index in findings
+	knownSig map[string]int    // signature: index in known
+	moved    map[string]string // signature: the one under which the base has the same bug
+	full     bool              // some findings were left out
 }
 
 func newJudge(base baseline, patched Run) *judge {
-	j := &judge{base: base, patched: newSeen(), bySig: map[string]int{}, knownSig: map[string]int{}}
+	j := &judge{base: base, patched: newSeen(), bySig: map[string]int{}, knownSig: map[string]int{}, moved: map[string]string{}}
+	var all []lockdep.Splat
 	for _, b := range patched.Boots {
-		for _, s := range sightings(patched, b) {
-			j.patched.add(s)
+		all = append(all, sightings(patched, b)...)
+	}
+	for _, s := range all {
+		j.patched.add(s)
+	}
+	// What is an old bug in one test is the same one in others, where other
+	// stacks lead to it.
+	for _, s := range all {
+		if sig := signature(s); j.moved[sig] == "" && !base.has(s) {
+			j.moved[sig] = base.elsewhere(s, j.patched)
 		}
 	}
 	for _, b := range patched.Boots {
@@ -45,7 +55,7 @@ func (j *judge) boot(r Run, b Boot) {
 				here = append(here, i)
 			} else if i, ok := j.root(here, s); ok {
 				j.addFollow(i, s)
-			} else if old := j.base.elsewhere(s, j.patched); old != "" {
+			} else if old := j.moved[signature(s)]; old != "" {
 				j.addKnown(s, b.Number, old)
 			} else if i, ok := j.addFinding(s, b.Number); ok {
 				here = append(here, i)

@@ -8,10 +8,13 @@ import (
 	"github.com/fencebot/fencebot/report/lockdep"
 )
 
+// maxOld is how many reports of the base are kept to compare stacks with.
+const maxOld = 1000
+
 // A baseline is all that the base showed, in its own run and in replays.
 type baseline struct {
 	seen
-	splats []lockdep.Splat
+	splats []lockdep.Splat // each signature once for each test: its stacks differ from test to test
 }
 
 func newBaseline(base Run, replays []Replay) baseline {
@@ -26,7 +29,8 @@ func newBaseline(base Run, replays []Replay) baseline {
 func (b *baseline) addRun(r Run) {
 	for _, boot := range r.Boots {
 		for _, s := range sightings(r, boot) {
-			if !b.bySig[signature(s)] {
+			same := func(old lockdep.Splat) bool { return signature(old) == signature(s) && old.Subtest == s.Subtest }
+			if len(b.splats) < maxOld && !slices.ContainsFunc(b.splats, same) {
 				b.splats = append(b.splats, s)
 			}
 			b.seen.add(s)

@@ -104,6 +104,11 @@ func TestRenames(t *testing.T) {
 	irq := logged(t, vkms)
 	later := logged(t, vgem, oneLock...)
 	later.Subtest = "another"
+	// The first test of a boot that takes the locks gives the stacks: another test
+	// gives others, on the base as well.
+	elsewhere := later
+	elsewhere.Trace = append([]lockdep.Frame{{Function: "vgem_open_ioctl", Reliable: true}}, later.Trace...)
+	both := Evidence{Base: run(boot(order)), Patched: run(boot(elsewhere), boot(logged(t, vgem, oneLock...)))}
 	uncertain := logged(t, vgem, oneLock...)
 	uncertain.Corrupted = true
 	holder := splat("hung-task", "vgem_wait", "another")
@@ -130,6 +135,7 @@ func TestRenames(t *testing.T) {
 		"the old lock is still in use":   found(list{order}, list{logged(t, vgem, "(&vfile->attached_mutex", "(&vfile->pending_mutex", "lock(&vfile->attached_mutex", "lock(&vfile->pending_mutex", "#0: ff11000003a551e8 (&vfile->signalled_mutex", "#0: ff11000003a551e8 (&vfile->attached_mutex")}, "circular-dependency", 0),
 		"too many functions":             found(list{order}, list{logged(t, vgem, append(oneLock, "vgem_fence_signal_ioctl", "a_ioctl", "vgem_fence_attach_ioctl", "b_ioctl", "drm_ioctl_kernel", "c_ioctl")...)}, "circular-dependency", 0),
 		"another way to lock":            found(list{order}, list{logged(t, vgem, append(oneLock, "__mutex_lock", "down_write")...)}, "circular-dependency", 0),
+		"another test as well":           {both, Pass, "", 1},
 		"another test":                   found(list{order}, list{later}, "circular-dependency", 0),
 		"damaged, one place":             known(list{order}, list{uncertain}),
 		"both sides of another handler":  found(list{irq}, list{logged(t, vkms, "frames_lock", "x_lock", "vkms_vblank_simulate", "x_timer", "vkms_crtc_atomic_enable", "x_enable", "vkms_atomic_commit_tail", "x_tail")}, "inconsistent-lock-state", 0),
