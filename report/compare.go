@@ -84,11 +84,7 @@ func Compare(e Evidence) Verdict {
 
 // finish adds what one report alone does not tell: culprit, overlay and replays.
 func finish(j *judge, e Evidence) []Finding {
-	bare := map[string]bool{}
-	if e.Bare != nil {
-		b := newBaseline(*e.Bare, nil)
-		bare = b.bySig
-	}
+	bare := newBareRun(e.Bare)
 	for i := range j.findings {
 		f := &j.findings[i]
 		f.Culprit = Culprit{Why: "not determined"}
@@ -98,14 +94,14 @@ func finish(j *judge, e Evidence) []Finding {
 		if c, ok := e.Culprits[f.Signature]; ok {
 			f.Culprit = c
 		}
-		f.NeedsOverlay = e.Overlay && !bare[f.Signature]
+		f.NeedsOverlay = e.Overlay && !bare.bySig[f.Signature]
 		for _, r := range e.Replays {
 			if r.Boot == f.Boot && r.Run.ready() {
 				f.Replayed++
 			}
 		}
 	}
-	return j.findings
+	return bare.prefer(j.findings, j.base)
 }
 
 func word(e Evidence, v Verdict) (Word, string) {
