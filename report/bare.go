@@ -35,18 +35,26 @@ func newBareRun(r *Run) bareRun {
 // What needs nothing of ours is the stronger evidence, and what the author will
 // see. The annotated report is listed as what came of it.
 func (b bareRun) prefer(findings []Finding, base baseline) []Finding {
+	reported := map[string]bool{}
+	for _, f := range findings {
+		reported[f.Signature] = true
+	}
 	var out []Finding
-	at := map[string]int{} // signature: index in out
+	then := map[string][]Follow{} // by signature of the finding that they come of
 	for _, f := range findings {
 		if plain, ok := b.instead(f, base); ok {
-			if i, have := at[signature(plain)]; have {
-				out[i].Followed = append(out[i].Followed, f.annotated())
+			sig := signature(plain)
+			if reported[sig] {
+				then[sig] = append(then[sig], f.annotated())
 				continue
 			}
 			f.replace(plain)
+			reported[sig] = true
 		}
-		at[f.Signature] = len(out)
 		out = append(out, f)
+	}
+	for i := range out {
+		out[i].Followed = append(then[out[i].Signature], out[i].Followed...)
 	}
 	return out
 }

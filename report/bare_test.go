@@ -58,6 +58,11 @@ func TestBareReportIsUsedOnce(t *testing.T) {
 	if len(v.Findings) != 1 || v.Findings[0].Family != "atomic-sleep" || len(v.Findings[0].Followed) != 2 {
 		t.Errorf("%d findings, %+v; want the plain one and two that came of it", len(v.Findings), v.Findings)
 	}
+	// The plain report may be a finding of its own already, from a later boot.
+	v = Compare(Evidence{Base: run(boot()), Patched: run(boot(one), boot(bare.Boots[0].Splats[0])), Overlay: true, Bare: &bare, Patches: 1})
+	if len(v.Findings) != 1 || v.Findings[0].Family != "atomic-sleep" || len(v.Findings[0].Followed) != 1 || v.Findings[0].NeedsOverlay {
+		t.Errorf("%d findings, %+v; want the plain one and one that came of it", len(v.Findings), v.Findings)
+	}
 }
 
 // frames makes a stack.
