@@ -76,7 +76,10 @@ type UnpackError struct {
 	Err    error
 }
 
+// Error names the packer and what it found.
 func (e *UnpackError) Error() string { return "unpack " + e.Packer + ": " + e.Err.Error() }
+
+// Unwrap returns what the packer said.
 func (e *UnpackError) Unwrap() error { return e.Err }
 
 // unpacked says in its errors what it is.

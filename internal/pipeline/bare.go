@@ -29,7 +29,11 @@ func (k *check) bare(ctx context.Context, guest qemu.Options) error {
 		return errors.Join(context.Cause(ctx), err)
 	}
 	if err != nil || image == "" {
-		k.notes = append(k.notes, "the series was not tested without overlays: its kernel could not be built")
+		note := "the series was not tested without overlays: its kernel could not be built"
+		if err != nil && os.WriteFile(k.log("bare.log"), []byte(err.Error()+"\n"), 0o644) == nil {
+			note += "; bare.log of this check says why"
+		}
+		k.notes = append(k.notes, note)
 		end("not built")
 		return nil
 	}
@@ -41,11 +45,24 @@ func (k *check) bare(ctx context.Context, guest qemu.Options) error {
 		if err != nil {
 			return err
 		}
-		all.Boots, all.Cases = append(all.Boots, run.Boots...), append(all.Cases, run.Cases...)
+		appendRun(&all, run)
 	}
 	k.ev.Bare = &all
 	end(tally(all))
 	return nil
+}
+
+// appendRun adds the boots of another run, which count on from those before.
+func appendRun(all *report.Run, run report.Run) {
+	before := len(all.Boots)
+	for _, b := range run.Boots {
+		b.Number += before
+		all.Boots = append(all.Boots, b)
+	}
+	for _, c := range run.Cases {
+		c.Boot += before
+		all.Cases = append(all.Cases, c)
+	}
 }
 
 // bareKernel builds the tip of the series without overlays. It returns "" when

@@ -85,6 +85,9 @@ func TestCheckNamesTheLine(t *testing.T) {
 			if at < 0 || f.Trace[at].File != "driver.c" || f.Trace[at].Line != 6 || f.Trace[at].Patch != 2 {
 				t.Errorf("trace %+v", f.Trace)
 			}
+			if f.NeedsOverlay || (rep.Times[string(StageBare)] > 0) != (over != nil) {
+				t.Errorf("needs overlay %v, times %v; want a run without overlays where there was one", f.NeedsOverlay, rep.Times)
+			}
 			if rep.Times[string(StageLines)] == 0 {
 				t.Errorf("times %v", rep.Times)
 			}
