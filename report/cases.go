@@ -21,12 +21,16 @@ type Row struct {
 	// "known", "changed", "improvement", "flaky", "new-failure", "not-tested";
 	// empty without lists.
 	Expected string `json:"expected,omitempty"`
+
+	Retries []string `json:"retries,omitempty"` // results of running it again, because it failed
+	Flaky   bool     `json:"flaky,omitempty"`   // it passed in one of them
 }
 
 // Changed reports whether a subtest ran on both kernels and ended differently.
-// It is news, and no verdict. What lists know to fail or to flake is no news.
+// It is news, and no verdict. What lists know to fail or to flake is no news,
+// nor is what passed when it ran again.
 func (r Row) Changed() bool {
-	if r.Expected == "known" || r.Expected == "flaky" {
+	if r.Expected == "known" || r.Expected == "flaky" || r.Flaky {
 		return false
 	}
 	ran := func(s string) bool { return s != "" && s != "notrun" }
@@ -47,6 +51,9 @@ func rows(base, patched Run) []Row {
 		return &out[i]
 	}
 	for _, c := range patched.Cases {
+		if c.Retry {
+			continue
+		}
 		if r := row(c); r.Patched == "" || c.Started() {
 			r.Patched, r.Seconds, r.Alive = string(c.Result), c.Seconds, c.Alive
 		}
@@ -56,6 +63,7 @@ func rows(base, patched Run) []Row {
 			r.Base = string(c.Result)
 		}
 	}
+	retried(out, at, patched)
 	return out
 }
 
@@ -85,6 +93,9 @@ func exercise(r Run) Lockdep {
 	l := Lockdep{Priming: priming(r)}
 	started := 0
 	for _, c := range r.Cases {
+		if c.Retry {
+			continue
+		}
 		if c.Started() {
 			started++
 		}

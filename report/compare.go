@@ -94,6 +94,7 @@ func finish(j *judge, e Evidence) []Finding {
 		if c, ok := e.Culprits[f.Signature]; ok {
 			f.Culprit = c
 		}
+		f.Seen, f.Runs = frequency(*f, e.Patched)
 		f.NeedsOverlay = e.Overlay && !bare.bySig[f.Signature]
 		for _, r := range e.Replays {
 			if r.Boot == f.Boot && r.Run.ready() {

@@ -4,6 +4,7 @@ package report
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -241,7 +242,7 @@ func TestRows(t *testing.T) {
 		{Name: "a", Base: "fail", Patched: "pass", Seconds: 2, Alive: true},
 		{Name: "a", Driver: "vkms", Patched: "skip"}, {Name: "gone", Base: "pass"},
 	}
-	if !slices.Equal(got, want) {
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("rows = %+v; want %+v", got, want)
 	}
 	if !got[0].Changed() || got[1].Changed() || got[2].Changed() {

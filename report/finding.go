@@ -31,6 +31,8 @@ type Finding struct {
 	NeedsOverlay bool          `json:"needs_overlay"`          // seen with the overlays only, as far as was tried
 	Overlay      string        `json:"overlay,omitempty"`      // name of the overlay whose annotated section it is about, when it needs one
 	Count        int           `json:"count"`                  // boots and places it was seen in
+	Seen         int           `json:"seen,omitempty"`         // runs of its test in which it showed, out of Runs
+	Runs         int           `json:"runs,omitempty"`         // times its test ran on the patched kernel; 0: once, so there is no rate
 	Replayed     int           `json:"replayed"`               // times the base ran the same tests without it
 	MaskedBy     string        `json:"masked_by,omitempty"`    // report that ends this test on the base, which may hide this one there
 	RenamedFrom  string        `json:"renamed_from,omitempty"` // known ones: signature under which the base has it

@@ -39,6 +39,9 @@ func (k *check) boots(ctx context.Context, built kernels) error {
 	k.ev.Patched = run
 	k.cover(boots)
 	end(tally(k.ev.Patched))
+	if err := k.retry(ctx, guest, built.tip); err != nil {
+		return err
+	}
 	if err := k.replay(ctx, guest, built); err != nil {
 		return err
 	}
@@ -235,7 +238,7 @@ func cases(jobs []wire.Job, boots []qemu.Boot) []igt.Case {
 		out = append(out, igt.Case{
 			Name: r.Job.Name(), Driver: r.Job.Driver, Result: r.Result, Seconds: r.Seconds,
 			Output: r.Output[:min(len(r.Output), igt.MaxOutput)],
-			Boot:   max(r.Boot, 0), Job: r.Index, Place: r.Place, Alive: r.Before.Known && r.Before.Alive,
+			Boot:   max(r.Boot, 0), Job: r.Index, Place: r.Place, Alive: r.Before.Known && r.Before.Alive, IGT: r.Job.IGT,
 		})
 	}
 	return out

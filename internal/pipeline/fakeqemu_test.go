@@ -56,7 +56,9 @@ Call Trace:
  </TASK>
 `
 
-// playGuest runs the plan. A job "x" with the word BUG-x in the kernel splats.
+// playGuest runs the plan. A job "x" with the word BUG-x in the kernel splats;
+// with FAIL-x it fails, with FLAKY-x the first time only, and with LATE-x the
+// third time splats.
 func playGuest() int {
 	if len(os.Args) > 1 && os.Args[1] == "--version" {
 		fmt.Println("QEMU emulator version 0 (fake)")
@@ -89,18 +91,27 @@ func playGuest() int {
 	return playJobs(enc, plan, image)
 }
 
+func says(image []byte, word, subtest string) bool {
+	return bytes.Contains(image, []byte(word+subtest))
+}
+
 func playJobs(enc *wire.Encoder, plan wire.Plan, image []byte) int {
 	alive := wire.Lockdep{Known: true, Alive: true}
+	ran := map[string]int{}
 	for i, job := range plan.Jobs {
+		ran[job.Subtest]++
 		enc.Event(wire.Event{Kind: wire.Start, Index: i, Name: job.Name()})
 		fmt.Printf("[    1.000000] [IGT] %s: starting subtest %s\n", job.Binary, job.Subtest)
-		if bytes.Contains(image, []byte("BUG-"+job.Subtest)) {
+		if says(image, "BUG-", job.Subtest) || says(image, "LATE-", job.Subtest) && ran[job.Subtest] == 3 {
 			fmt.Printf(splat, job.Subtest)
 			alive.Alive = false
 		}
 		result := wire.Pass
-		if bytes.Contains(image, []byte("SKIP-all")) {
+		switch {
+		case says(image, "SKIP-", "all"):
 			result = wire.Skip
+		case says(image, "FAIL-", job.Subtest), says(image, "FLAKY-", job.Subtest) && ran[job.Subtest] == 1:
+			result = wire.Fail
 		}
 		enc.Event(wire.Event{Kind: wire.End, Index: i, Result: result, Lockdep: alive})
 		if !alive.Alive && plan.StopOnDead {

@@ -16,6 +16,7 @@ const (
 	StageBuild  Stage = "build series"
 	StageBootB  Stage = "test base"
 	StageBoot   Stage = "test series"
+	StageRetry  Stage = "run again"
 	StageReplay Stage = "replay on base"
 	StageBlame  Stage = "find the patch"
 )

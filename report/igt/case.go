@@ -19,6 +19,8 @@ type Case struct {
 	Job     int         `json:"job"`              // index of the job in the plan it came from
 	Place   int         `json:"place"`            // position among the jobs of its boot, from 0
 	Alive   bool        `json:"alive"`            // lockdep was alive when the subtest began
+	IGT     bool        `json:"igt,omitempty"`    // a test of IGT, none of ours
+	Retry   bool        `json:"retry,omitempty"`  // it ran once more because it had failed
 }
 
 // Key tells cases of two runs apart: the same subtest on two drivers is two.

@@ -17,7 +17,7 @@ import (
 func FromEvents(boot int, jobs []wire.Job, events []wire.Event) []Case {
 	r := reader{cases: make([]Case, len(jobs)), running: -1}
 	for i, j := range jobs {
-		r.cases[i] = Case{Name: j.Name(), Driver: j.Driver, Result: wire.NotRun, Boot: boot, Job: i}
+		r.cases[i] = Case{Name: j.Name(), Driver: j.Driver, Result: wire.NotRun, Boot: boot, Job: i, IGT: j.IGT}
 	}
 	for _, e := range events {
 		r.event(e)

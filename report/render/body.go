@@ -168,7 +168,7 @@ func findingFacts(t *text, r report.Report, f report.Finding) {
 	if l := culpritLine(f); l != "" {
 		t.item("line", l)
 	}
-	t.item("test", cmp.Or(field(f.Subtest), "none: it came while the kernel booted"))
+	t.item("test", testOf(f))
 	if f.Function != "" {
 		t.item("function", field(f.Function))
 	}
@@ -185,6 +185,15 @@ func findingFacts(t *text, r report.Report, f report.Finding) {
 	if len(f.Followed) > 0 {
 		t.item("then", follows(f))
 	}
+}
+
+// testOf names the test that showed a finding, and how often where that is known.
+func testOf(f report.Finding) string {
+	s := cmp.Or(field(f.Subtest), "none: it came while the kernel booted")
+	if f.Runs > 0 {
+		s += fmt.Sprintf(", seen in %d of %s", f.Seen, plural(f.Runs, "run"))
+	}
+	return s
 }
 
 func factLocks(t *text, f report.Finding) {

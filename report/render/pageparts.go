@@ -3,7 +3,6 @@
 package render
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -94,7 +93,7 @@ func pageFindingFacts(r report.Report, f report.Finding) []pair {
 		return out
 	}
 	add("Line", culpritLine(f))
-	add("Test", cmp.Or(field(f.Subtest), "none: it came while the kernel booted"))
+	add("Test", testOf(f))
 	add("Function", field(f.Function))
 	add("Task", field(f.Task))
 	add("Rule", ruleName(f))

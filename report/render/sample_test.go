@@ -48,6 +48,22 @@ func cases(results ...string) []igt.Case {
 	return out
 }
 
+// shaky is a run in which two tests fail and run again: one passes then, the
+// other one shows a splat once.
+func shaky(s lockdep.Splat) report.Run {
+	s.Subtest = "fence_virtio@dumb"
+	r := report.Run{Boots: []report.Boot{up(), up(s)}, Cases: cases("pass", "fail", "fail", "skip", "fail")}
+	r.Boots[1].Number = 1
+	for _, result := range []string{"pass", "fail"} {
+		for _, i := range []int{1, 4} {
+			c := cases("fail", result, "fail", "fail", "fail")[i]
+			c.Boot, c.Retry = 1, true
+			r.Cases = append(r.Cases, c)
+		}
+	}
+	return r
+}
+
 // series is the frame of every sample.
 func sample(v report.Verdict) report.Report {
 	return report.Report{
@@ -121,6 +137,7 @@ func samples(t testing.TB) map[string]report.Report {
 	verdicts := map[string]report.Evidence{
 		"pass":           {Base: good, Patched: good, Patches: 3},
 		"findings":       {Base: good, Patched: bad, Replays: replays, Patches: 3, Overlay: true},
+		"flaky":          {Base: good, Patched: shaky(second), Replays: []report.Replay{{Boot: 1, Run: good}}, Patches: 1},
 		"two-findings":   {Base: good, Patched: two, Replays: replays, Patches: 3},
 		"not-exercised":  {Base: good, Patched: report.Run{Boots: []report.Boot{up()}, Cases: cases("skip", "skip", "notrun")}, Patches: 3},
 		"build-error":    {Base: good, Patched: good, Patches: 3, Builds: []report.Build{{Patch: 1, OK: true}, {Patch: 2, Diagnostics: []report.Diagnostic{gcc, warn}, Raw: raw(t, "build.txt")}, {Patch: 3, OK: true}}},

@@ -95,7 +95,15 @@ func mailTests(t *text, r report.Report) {
 		t.para("Tests that end differently on base and patched kernel (listed only):")
 		t.gap()
 		for _, c := range changed[:min(len(changed), mailLines)] {
-			t.add(fmt.Sprintf("  %s: %s -> %s%s", rowName(c), field(c.Base), field(c.Patched), listed(c)))
+			t.add("  " + changeOf(c))
+		}
+		t.gap()
+	}
+	if flaky := flakyRows(r); len(flaky) > 0 {
+		t.para("Tests that failed and passed when they ran again (flaky, not counted):")
+		t.gap()
+		for _, c := range flaky[:min(len(flaky), mailLines)] {
+			t.bullet(changeOf(c))
 		}
 		t.gap()
 	}
@@ -113,12 +121,26 @@ func mailTests(t *text, r report.Report) {
 	t.gap()
 }
 
-// listed says what lists of known failures make of a result.
+// changeOf says how a test ended on both kernels.
+func changeOf(c report.Row) string {
+	return rowName(c) + ": " + field(c.Base) + " -> " + field(c.Patched) + listed(c)
+}
+
+// listed says what lists of known failures make of a result, and what came of
+// running the test again.
 func listed(c report.Row) string {
-	if c.Expected == "" || c.Expected == "fine" {
-		return ""
+	s := ""
+	if c.Expected != "" && c.Expected != "fine" {
+		s = " (by the lists: " + field(c.Expected) + ")"
 	}
-	return " (by the lists: " + field(c.Expected) + ")"
+	if len(c.Retries) > 0 {
+		word := "again"
+		if c.Flaky {
+			word = "flaky; again"
+		}
+		s += " (" + word + ": " + field(strings.Join(c.Retries, ", ")) + ")"
+	}
+	return s
 }
 
 func rowName(c report.Row) string {
@@ -132,6 +154,17 @@ func changedRows(r report.Report) []report.Row {
 	var out []report.Row
 	for _, c := range r.Cases {
 		if c.Changed() {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// flakyRows are the tests that failed and passed when they ran again.
+func flakyRows(r report.Report) []report.Row {
+	var out []report.Row
+	for _, c := range r.Cases {
+		if c.Flaky {
 			out = append(out, c)
 		}
 	}

@@ -112,7 +112,14 @@ func textFacts(t *text, r report.Report, files Files) {
 			t.item("", "and more, see the report")
 			break
 		}
-		t.item("changed", rowName(c)+": "+field(c.Base)+" -> "+field(c.Patched)+listed(c))
+		t.item("changed", changeOf(c))
+	}
+	for i, c := range flakyRows(r) {
+		if i == mailFindings {
+			t.item("", "and more, see the report")
+			break
+		}
+		t.item("flaky", changeOf(c))
 	}
 	for i, f := range r.Known {
 		if i == mailFindings {
