@@ -32,6 +32,7 @@ type Config struct {
 
 // Build says how kernels are built.
 type Build struct {
+	Flavour string `toml:"flavour"`  // of the kernel's configuration: "default" or "wide"; default "default"
 	Jobs    int    `toml:"jobs"`     // parallel make jobs; default 0: one more than there are processors
 	CCache  bool   `toml:"ccache"`   // use ccache when it is installed; default true
 	Sandbox string `toml:"sandbox"`  // "bubblewrap" (default) or "none"
@@ -86,7 +87,7 @@ func (s Span) MarshalText() ([]byte, error) { return []byte(time.Duration(s).Str
 func Default() Config {
 	return Config{
 		Overlays: true,
-		Build:    Build{CCache: true, Sandbox: "bubblewrap", DiskMiB: 2048, Timeout: Span(time.Hour)},
+		Build:    Build{Flavour: "default", CCache: true, Sandbox: "bubblewrap", DiskMiB: 2048, Timeout: Span(time.Hour)},
 		QEMU: QEMU{
 			Binary: "qemu-system-x86_64", CPUs: 2, MemMiB: 1024, Reboots: 8,
 			Boot: Span(time.Minute), Silence: Span(90 * time.Second),
@@ -155,6 +156,7 @@ func (c Config) Validate() error {
 			all = append(all, fmt.Errorf("%s: want %s", key, want))
 		}
 	}
+	fault(c.Build.Flavour != "default" && c.Build.Flavour != "wide", "build.flavour", `"default" or "wide"`)
 	fault(c.Build.Jobs < 0, "build.jobs", "0 or more")
 	fault(c.Build.Sandbox != "bubblewrap" && c.Build.Sandbox != "none", "build.sandbox", `"bubblewrap" or "none"`)
 	fault(c.Build.DiskMiB < 256, "build.disk_mib", "256 or more")

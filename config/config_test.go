@@ -29,7 +29,7 @@ func TestExampleIsDefault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range []string{"state", "tree", "jobs", "ccache", "sandbox", "disk_mib", "timeout", "binary",
+	for _, key := range []string{"state", "tree", "flavour", "jobs", "ccache", "sandbox", "disk_mib", "timeout", "binary",
 		"accel", "cpus", "mem_mib", "boot", "silence", "test", "run", "reboots", "dir", "from"} {
 		if !strings.Contains(string(text), "\n"+key+" = ") {
 			t.Errorf("example does not show %q", key)
@@ -50,6 +50,7 @@ func TestFaults(t *testing.T) {
 		"out of range":  {"[qemu]\ncpus = 9\n", []string{"qemu.cpus", "1 to 4"}},
 		"bad words":     {"[build]\nsandbox = \"docker\"\n[qemu]\naccel = \"xen\"\n", []string{"build.sandbox", "qemu.accel"}},
 		"not toml":      {"<html>\n", []string{"line 1"}},
+		"bad flavour":   {"[build]\nflavour = \"\"\n", []string{"build.flavour", "wide"}},
 		"negative jobs": {"[build]\njobs = -1\n", []string{"build.jobs"}},
 	}
 	for name, tc := range tests {

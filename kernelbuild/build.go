@@ -44,6 +44,7 @@ type Request struct {
 	Log     string           // file for the complete log; overwritten
 	Jobs    int              // parallel jobs; default: the number of CPUs
 	Target  Target           // default Image
+	Flavour Flavour          // default Default; an Output is of one flavour
 	CCache  string           // directory of the compiler cache, created when missing; empty: none
 	Sandbox *sandbox.Sandbox // where to build; required
 	Limits  sandbox.Limits   // zero: the sandbox's defaults
@@ -117,7 +118,7 @@ func (b *build) open() (err error) {
 		return errors.Join(err, b.log.Close())
 	}
 	// The sandbox's user has to enter it; there is no secret in it.
-	err = errors.Join(os.Chmod(b.scratch, 0o755), os.WriteFile(filepath.Join(b.scratch, "all.config"), Fragment(), 0o644))
+	err = errors.Join(os.Chmod(b.scratch, 0o755), os.WriteFile(filepath.Join(b.scratch, "all.config"), Fragment(b.req.Flavour), 0o644))
 	if err != nil {
 		return errors.Join(err, b.close())
 	}
@@ -139,7 +140,8 @@ func (b *build) close() error {
 // run goes through the steps. What it leaves in Output is whole or is made
 // again by make the next time.
 func (b *build) run(ctx context.Context) (Result, error) {
-	if !configured(b.req.Source, b.req.Output) {
+	fragment := string(Fragment(b.req.Flavour))
+	if !configured(fragment, b.req.Source, b.req.Output) {
 		if res, err := b.step(ctx, "allnoconfig"); err != nil || !res.OK {
 			return res, err
 		}
@@ -147,7 +149,7 @@ func (b *build) run(ctx context.Context) (Result, error) {
 		if err != nil {
 			return Result{}, err
 		}
-		if err := checkConfig(string(Fragment()), string(config)); err != nil {
+		if err := checkConfig(fragment, string(config)); err != nil {
 			return Result{}, err
 		}
 	}

@@ -3,13 +3,8 @@
 package kernelbuild
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"embed"
-	"encoding/hex"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path"
 	"strings"
@@ -17,35 +12,8 @@ import (
 	"time"
 )
 
-//go:embed configs/*.config
-var fragments embed.FS
-
 // maxConfig bounds a .config; an allyesconfig has about 400 KiB.
 const maxConfig = 4 << 20
-
-// Fragment gives all our Kconfig fragments as one text, in the order of their
-// names.
-func Fragment() []byte {
-	names, err := fs.Glob(fragments, "configs/*.config")
-	if err != nil {
-		panic(err) // a constant pattern
-	}
-	var b bytes.Buffer
-	for _, name := range names {
-		text, err := fragments.ReadFile(name)
-		if err != nil {
-			panic(err) // embedded
-		}
-		b.Write(text)
-	}
-	return b.Bytes()
-}
-
-// ConfigHash names the fragments for cache keys: 16 hex digits.
-func ConfigHash() string {
-	sum := sha256.Sum256(Fragment())
-	return hex.EncodeToString(sum[:8])
-}
 
 // symbols gives the settings of a fragment: lines of the form CONFIG_X=v and
 // "# CONFIG_X is not set".
@@ -121,9 +89,9 @@ func openOutput(dir, name string) (*os.File, error) {
 // fragments that no Kconfig file of the source has outdated. It asks as make
 // does: auto.conf.cmd lists the Kconfig files that were read, auto.conf is what
 // must not be older.
-func configured(source, output string) bool {
+func configured(fragment, source, output string) bool {
 	config, err := readOutput(output, ".config", maxConfig)
-	if err != nil || checkConfig(string(Fragment()), string(config)) != nil {
+	if err != nil || checkConfig(fragment, string(config)) != nil {
 		return false
 	}
 	root, err := os.OpenRoot(output)

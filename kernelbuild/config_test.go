@@ -46,7 +46,7 @@ func TestConfigured(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			writeTree(t, out, map[string]string{".config": string(Fragment())})
+			writeTree(t, out, map[string]string{".config": string(Fragment(Default))})
 			writeTree(t, out, map[string]string{
 				"include/config/auto.conf":     "",
 				"include/config/auto.conf.cmd": "deps_config := \\\n\tKconfig \\\n\t/src/init/Kconfig \\\n\tKconfig.preempt\n\n$(autoconfig): $(deps_config)\n",
@@ -54,7 +54,7 @@ func TestConfigured(t *testing.T) {
 			if err := c.change(src, out); err != nil {
 				t.Fatal(err)
 			}
-			if got := configured(src, out); got != c.want {
+			if got := configured(string(Fragment(Default)), src, out); got != c.want {
 				t.Errorf("configured = %v; want %v", got, c.want)
 			}
 		})
@@ -64,14 +64,14 @@ func TestConfigured(t *testing.T) {
 // FuzzCheckConfig holds that a .config can be any text, and that an error names
 // symbols of our fragment only: the text of a hostile .config goes nowhere.
 func FuzzCheckConfig(f *testing.F) {
-	f.Add(string(Fragment()))
+	f.Add(string(Fragment(Default)))
 	f.Add("CONFIG_A=\n# CONFIG_ is not set\n=\nCONFIG_")
 	ours := map[string]bool{}
-	for _, s := range symbols(string(Fragment())) {
+	for _, s := range symbols(string(Fragment(Default))) {
 		ours[s] = true
 	}
 	f.Fuzz(func(t *testing.T, config string) {
-		err, ok := errors.AsType[*ConfigError](checkConfig(string(Fragment()), config))
+		err, ok := errors.AsType[*ConfigError](checkConfig(string(Fragment(Default)), config))
 		if !ok {
 			return
 		}

@@ -3,8 +3,8 @@
 // Package kernelbuild makes a bootable kernel from a source tree that may hold a
 // stranger's patches.
 //
-// [Build] lays our own Kconfig fragments over allnoconfig, checks that every
-// symbol of them stuck, and makes vmlinux, which QEMU boots by PVH: no bzImage
+// [Build] lays the Kconfig fragments of a [Flavour] over allnoconfig, checks that
+// every symbol of them stuck, and makes vmlinux, which QEMU boots by PVH: no bzImage
 // and no compressor. It runs in a sandbox where the source is always /src and
 // the output always /build, so that a moved or copied output directory changes
 // no command line and compiles nothing again. Time, user, host and version of

@@ -33,7 +33,7 @@ func arguments(o Options, w wiring) []string {
 	if w.extra != "" {
 		args = append(args, disk("extra", w.extra)...)
 	}
-	return append(args,
+	args = append(args,
 		// Until virtio is up the kernel prints to the serial port, after that
 		// to the virtconsole only; what was printed before is lost there
 		// (init_port_console in drivers/char/virtio_console.c registers the
@@ -44,6 +44,7 @@ func arguments(o Options, w wiring) []string {
 		"-chardev", w.agent+",id=agent", "-device", "virtserialport,chardev=agent,name="+wire.Port,
 		"-device", "virtio-gpu-pci",
 	)
+	return append(args, displayArgs(o.Displays)...)
 }
 
 // machineArgs returns the arguments that decide whether a guest runs at all.

@@ -22,6 +22,7 @@ func TestCommandLineGolden(t *testing.T) {
 		"all": func(o *Options) {
 			o.Binary, o.CPUs, o.MemMiB, o.Accel = "/opt/qemu", 4, 2048, AccelTCG
 			o.ExtraImage, o.Cmdline = "a,b/igt.img", "drm.debug=0x1e"
+			o.Displays = []string{QXL, Bochs, VMware}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

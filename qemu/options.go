@@ -24,6 +24,8 @@ type Options struct {
 	MemMiB     int    // memory of the guest; default 1024
 	Cmdline    string // appended to the kernel command line; default nothing
 
+	Displays []string // display devices beside virtio-gpu: QXL, Bochs, VMware; default none
+
 	BootTimeout    time.Duration // from process start to the ready event; default 3 minutes
 	SilenceTimeout time.Duration // without a byte from console or agent; default 3 minutes
 	TestTimeout    time.Duration // from a test's start to its end; default the plan's own limit and 30 s
@@ -98,6 +100,10 @@ func (o Options) validate() error {
 	fault(len(o.Cmdline) > maxCmdline, "command line longer than %d bytes", maxCmdline)
 	fault(strings.ContainsFunc(o.Cmdline, func(r rune) bool { return r < ' ' || r > '~' }),
 		"command line has characters that are not printable ASCII")
+	for _, d := range o.Displays {
+		_, known := displayOptions(d)
+		fault(!known, "unknown display device %q", d)
+	}
 	for name, d := range map[string]time.Duration{
 		"boot": o.BootTimeout, "silence": o.SilenceTimeout, "test": o.TestTimeout,
 		"run": o.RunTimeout, "grace": o.Grace, "kill": o.KillDelay,

@@ -13,16 +13,17 @@ type Reproduce struct {
 	Tree        string   `json:"tree"`
 	Base        string   `json:"base"` // full commit ids
 	Tip         string   `json:"tip"`
-	Overlays    []string `json:"overlays"`     // names of the overlays on top of both kernels
-	SeriesMbox  string   `json:"series_mbox"`  // the patches as mailed
-	OverlayMbox string   `json:"overlay_mbox"` // and the overlays
-	LeftOut     string   `json:"left_out"`     // why the patches are not in here; empty when they are
-	ConfigHash  string   `json:"config_hash"`  // SHA-256 of the final .config
-	ConfigExtra string   `json:"config_extra"` // options that were asked for on top of our own
-	Compiler    string   `json:"compiler"`     // first line of its --version
-	QEMU        []string `json:"qemu"`         // command line
-	QEMUVersion string   `json:"qemu_version"` // first line of its --version
-	Accel       string   `json:"accel"`        // "kvm" or "tcg"
+	Overlays    []string `json:"overlays"`          // names of the overlays on top of both kernels
+	SeriesMbox  string   `json:"series_mbox"`       // the patches as mailed
+	OverlayMbox string   `json:"overlay_mbox"`      // and the overlays
+	LeftOut     string   `json:"left_out"`          // why the patches are not in here; empty when they are
+	Flavour     string   `json:"flavour,omitempty"` // of the kernel's configuration: "default" or "wide"; empty means "default"
+	ConfigHash  string   `json:"config_hash"`       // SHA-256 of the final .config
+	ConfigExtra string   `json:"config_extra"`      // options that were asked for on top of our own
+	Compiler    string   `json:"compiler"`          // first line of its --version
+	QEMU        []string `json:"qemu"`              // command line
+	QEMUVersion string   `json:"qemu_version"`      // first line of its --version
+	Accel       string   `json:"accel"`             // "kvm" or "tcg"
 	CPUs        int      `json:"cpus"`
 	MemoryMiB   int      `json:"memory_mib"`
 	Tests       []Test   `json:"tests"`    // the whole plan, in order

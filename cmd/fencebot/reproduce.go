@@ -13,6 +13,7 @@ import (
 
 	"github.com/fencebot/fencebot/internal/mailfile"
 	"github.com/fencebot/fencebot/internal/pipeline"
+	"github.com/fencebot/fencebot/kernelbuild"
 	"github.com/fencebot/fencebot/patch"
 	"github.com/fencebot/fencebot/patch/overlay"
 	"github.com/fencebot/fencebot/qemu/wire"
@@ -77,6 +78,11 @@ func (a *app) recorded(ctx context.Context, f checkFlags, rep report.Report) (pi
 	none := func() {}
 	r := rep.Reproduce
 	req := pipeline.Request{Base: r.Base, BaseWhy: "as in the report", IGT: a.igtDir(f.igt)}
+	flavour, err := kernelbuild.ParseFlavour(r.Flavour)
+	if err != nil {
+		return req, none, err
+	}
+	req.Flavour = flavour
 	if r.LeftOut != "" {
 		return req, none, errors.New(r.LeftOut)
 	}

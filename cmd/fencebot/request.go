@@ -18,9 +18,11 @@ import (
 	"github.com/fencebot/fencebot/internal/gittree"
 	"github.com/fencebot/fencebot/internal/pipeline"
 	"github.com/fencebot/fencebot/internal/testplan"
+	"github.com/fencebot/fencebot/kernelbuild"
 	"github.com/fencebot/fencebot/patch"
 	"github.com/fencebot/fencebot/patch/overlay"
 	"github.com/fencebot/fencebot/qemu"
+	"github.com/fencebot/fencebot/qemu/fencetest"
 )
 
 // request reads everything that a check needs before any work is done. The
@@ -31,7 +33,14 @@ func (a *app) request(ctx context.Context, f checkFlags, args []string) (pipelin
 	if err != nil {
 		return pipeline.Request{}, none, usageError{err}
 	}
-	req := pipeline.Request{IGT: a.igtDir(f.igt), Jobs: jobs}
+	flavour, err := kernelbuild.ParseFlavour(cmp.Or(f.flavour, a.cfg.Build.Flavour))
+	if err != nil {
+		return pipeline.Request{}, none, usagef("--flavour: %w", err)
+	}
+	req := pipeline.Request{IGT: a.igtDir(f.igt), Jobs: jobs, Flavour: flavour}
+	if flavour == kernelbuild.Wide {
+		req.Jobs = append(req.Jobs, fencetest.Wide()...)
+	}
 	if req.IGT != "" {
 		if err := qemu.CheckIGT(req.IGT); err != nil {
 			return req, none, usagef("IGT in %s: %w", req.IGT, err)

@@ -24,7 +24,7 @@ type Evidence struct {
 	// nil means that all were.
 	Built func(file string) bool
 	// Devices are the directories of drivers whose devices the guest has, as
-	// "drivers/gpu/drm/vkms/"; default those of every guest of package qemu.
+	// "drivers/gpu/drm/qxl/", beside those of every guest of package qemu.
 	Devices []string
 	// NotCounted says in words why the guest counted nothing; empty when it did.
 	NotCounted string

@@ -21,10 +21,6 @@ func shared() []string {
 
 // reason says why no test reached a site of which nothing was counted.
 func reason(s Site, built func(string) bool, e Evidence) string {
-	devices := e.Devices
-	if devices == nil {
-		devices = guestDevices()
-	}
 	switch {
 	case path.Ext(s.File) == ".h":
 		return "cannot be told: an inline function of a header counts for its callers"
@@ -34,7 +30,7 @@ func reason(s Site, built func(string) bool, e Evidence) string {
 		return "not compiled in the kernel of the tests"
 	case e.NotCounted != "":
 		return "not counted: " + e.NotCounted
-	case driver(s.File) != "" && !slices.Contains(slices.Concat(devices, shared()), driver(s.File)):
+	case driver(s.File) != "" && !slices.Contains(slices.Concat(guestDevices(), e.Devices, shared()), driver(s.File)):
 		return "compiled, but the guest has no such hardware"
 	}
 	return "compiled, but no test got there"

@@ -74,6 +74,9 @@ func (k *check) guest(ctx context.Context) (qemu.Options, error) {
 	if o.RootImage, err = k.rootImage(ctx); err != nil {
 		return o, err
 	}
+	if o.Displays, err = k.displays(ctx, o.Binary); err != nil {
+		return o, err
+	}
 	if k.req.IGT != "" {
 		o.ExtraImage, err = k.igtImage(ctx)
 	}
@@ -176,7 +179,7 @@ func (k *check) baseKey(ctx context.Context, guest qemu.Options, built kernels) 
 	}
 	k.repro.QEMUVersion = version
 	return keyOf("base result 1", built.baseKey, k.req.Jobs, guest.RootImage, igtHash, version,
-		guest.Accel, guest.CPUs, guest.MemMiB, guest.Cmdline, k.opts.TestSeconds, k.opts.Reboots)
+		guest.Accel, guest.CPUs, guest.MemMiB, guest.Cmdline, guest.Displays, k.opts.TestSeconds, k.opts.Reboots)
 }
 
 // boot runs jobs on a kernel, over as many boots as it takes, and reads what

@@ -47,7 +47,7 @@ func (k *check) kernels(ctx context.Context) (kernels, error) {
 	if err != nil || k.ev.Infra != "" {
 		return kernels{}, err
 	}
-	layer := k.state.layer(k.req.Tree)
+	layer := k.state.layer(k.req.slot())
 	if err := k.newLayer(ctx, layer); err != nil {
 		return kernels{}, err
 	}
@@ -72,12 +72,12 @@ func (k *check) kernels(ctx context.Context) (kernels, error) {
 
 // openSlot waits until no other check uses the tree's work tree.
 func (k *check) openSlot(ctx context.Context) (*gittree.Slot, error) {
-	if err := os.MkdirAll(k.state.slot(k.req.Tree), 0o755); err != nil {
+	if err := os.MkdirAll(k.state.slot(k.req.slot()), 0o755); err != nil {
 		return nil, fmt.Errorf("make slot: %w", err)
 	}
 	step, _ := k.stage(StageWarm, 0)
 	for {
-		slot, err := k.req.Repo.OpenSlot(k.state.slot(k.req.Tree) + "/src")
+		slot, err := k.req.Repo.OpenSlot(k.state.slot(k.req.slot()) + "/src")
 		if !errors.Is(err, gittree.ErrBusy) {
 			return slot, err
 		}
@@ -95,11 +95,11 @@ func (k *check) warm(ctx context.Context, slot *gittree.Slot) (warmBuild, error)
 	if err != nil {
 		return warmBuild{}, err
 	}
-	key, err := keyOf("warm 1", home, kernelbuild.ConfigHash(), k.repro.Compiler)
+	key, err := keyOf("warm 1", home, kernelbuild.ConfigHash(k.req.Flavour), k.repro.Compiler)
 	if err != nil {
 		return warmBuild{}, err
 	}
-	mark := k.state.slot(k.req.Tree) + "/warm.json"
+	mark := k.state.slot(k.req.slot()) + "/warm.json"
 	var have warmBuild
 	if loadJSON(mark, &have) && have.Key == key && slot.Home() == home {
 		if slot.At() != home {
@@ -119,7 +119,7 @@ func (k *check) warm(ctx context.Context, slot *gittree.Slot) (warmBuild, error)
 	if _, err := slot.SetHome(ctx, home); err != nil {
 		return have, err
 	}
-	req := k.buildRequest(slot, k.state.warm(k.req.Tree), "build-warm.log", true)
+	req := k.buildRequest(slot, k.state.warm(k.req.slot()), "build-warm.log", true)
 	req.Progress = func(objects int) { step(objects, "") }
 	res, err := kernelbuild.Build(ctx, req)
 	if err != nil {

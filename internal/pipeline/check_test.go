@@ -14,6 +14,7 @@ import (
 
 	"github.com/fencebot/fencebot/internal/gittree"
 	"github.com/fencebot/fencebot/internal/sandbox"
+	"github.com/fencebot/fencebot/kernelbuild"
 	"github.com/fencebot/fencebot/mail"
 	"github.com/fencebot/fencebot/patch"
 	"github.com/fencebot/fencebot/qemu"
@@ -136,6 +137,11 @@ func series(t *testing.T, words ...string) *patch.Series {
 // check runs one check and returns what it found and the stages it told of.
 func (l *lab) check(t *testing.T, s *patch.Series) (report.Report, map[Stage]Progress, error) {
 	t.Helper()
+	return l.checkFlavour(t, s, kernelbuild.Default)
+}
+
+func (l *lab) checkFlavour(t *testing.T, s *patch.Series, flavour kernelbuild.Flavour) (report.Report, map[Stage]Progress, error) {
+	t.Helper()
 	told := map[Stage]Progress{}
 	var jobs []wire.Job
 	for _, name := range []string{"one", "two", "three"} {
@@ -149,7 +155,7 @@ func (l *lab) check(t *testing.T, s *patch.Series) (report.Report, map[Stage]Pro
 			}
 		},
 	})
-	rep, _, err := c.Check(context.WithoutCancel(t.Context()), Request{Tree: "linux", Repo: l.repo, Base: l.base, BaseWhy: "test", Series: s, Jobs: jobs})
+	rep, _, err := c.Check(context.WithoutCancel(t.Context()), Request{Tree: "linux", Flavour: flavour, Repo: l.repo, Base: l.base, BaseWhy: "test", Series: s, Jobs: jobs})
 	return rep, told, err
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/fencebot/fencebot/internal/gittree"
 	"github.com/fencebot/fencebot/internal/sandbox"
+	"github.com/fencebot/fencebot/kernelbuild"
 	"github.com/fencebot/fencebot/patch"
 	"github.com/fencebot/fencebot/qemu"
 	"github.com/fencebot/fencebot/qemu/wire"
@@ -40,10 +41,11 @@ type Options struct {
 
 // A Request is one check. Either Series or Range is set.
 type Request struct {
-	Tree        string        // name for reports, slots and caches
-	Repo        *gittree.Repo // where the base is and commits go
-	Base        string        // full commit id
-	BaseWhy     string        // how it was chosen, in words
+	Tree        string              // name for reports, slots and caches
+	Flavour     kernelbuild.Flavour // of both kernels, and what the guest has with it; default kernelbuild.Default
+	Repo        *gittree.Repo       // where the base is and commits go
+	Base        string              // full commit id
+	BaseWhy     string              // how it was chosen, in words
 	Series      *patch.Series
 	Range       *gittree.Range
 	SeriesMbox  string         // what was given, for the report
@@ -61,6 +63,15 @@ type Request struct {
 // overlays are all that go on top, in order. What the user gave comes first:
 // where it and one of ours do not go together, ours is dropped.
 func (r Request) overlays() []patch.Series { return slices.Concat(r.Overlays, r.Annotations) }
+
+// slot names the slot of the request. Each flavour of a tree has one of its own,
+// with a work tree and a warm build; '+' is in no name of a tree.
+func (r Request) slot() string {
+	if r.Flavour == "" || r.Flavour == kernelbuild.Default {
+		return r.Tree
+	}
+	return r.Tree + "+" + string(r.Flavour)
+}
 
 // A Checker runs checks, one at a time.
 type Checker struct {
@@ -86,6 +97,7 @@ type check struct {
 	notes []string // for the report
 	src   source   // lines of the findings; empty when there are none
 	sites sites    // annotated calls of the patched tree
+	shown []string // display devices of the guest, beside virtio-gpu
 }
 
 // Check runs all stages for one request. The run directory, which holds logs

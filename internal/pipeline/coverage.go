@@ -79,6 +79,7 @@ func (k *check) cover(boots []qemu.Boot) {
 }
 
 func (k *check) match(e coverage.Evidence) {
+	e.Devices = displayDrivers(k.shown)
 	e.Built = func(file string) bool { return k.sites.built[file] }
 	k.ev.Coverage = coverage.Match(k.sites.all, e)
 }

@@ -27,7 +27,7 @@ func (k *check) inLayer(ctx context.Context, work func(slot *gittree.Slot, layer
 		_, back := slot.Checkout(context.WithoutCancel(ctx), slot.Home())
 		err = errors.Join(err, back, slot.Close())
 	}()
-	layer := k.state.layer(k.req.Tree)
+	layer := k.state.layer(k.req.slot())
 	if err := k.newLayer(ctx, layer); err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (k *check) waitSlot(ctx context.Context) (*gittree.Slot, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, slotWait, errors.New("another check uses the tree"))
 	defer cancel()
 	for {
-		slot, err := k.req.Repo.OpenSlot(k.state.slot(k.req.Tree) + "/src")
+		slot, err := k.req.Repo.OpenSlot(k.state.slot(k.req.slot()) + "/src")
 		if !errors.Is(err, gittree.ErrBusy) {
 			return slot, err
 		}

@@ -26,7 +26,7 @@ func (k *check) baseKernel(ctx context.Context, slot *gittree.Slot, warm warmBui
 	if err != nil {
 		return kernels{}, err
 	}
-	key, err := keyOf("kernel 1", tree, kernelbuild.ConfigHash(), k.repro.Compiler)
+	key, err := keyOf("kernel 1", tree, kernelbuild.ConfigHash(k.req.Flavour), k.repro.Compiler)
 	if err != nil {
 		return kernels{}, err
 	}
@@ -37,7 +37,7 @@ func (k *check) baseKernel(ctx context.Context, slot *gittree.Slot, warm warmBui
 		return out, nil
 	}
 	if commit == warm.Commit {
-		return out, keepFile(filepath.Join(k.state.warm(k.req.Tree), "vmlinux"), out.base)
+		return out, keepFile(filepath.Join(k.state.warm(k.req.slot()), "vmlinux"), out.base)
 	}
 	step, end := k.begin(StageBase, 1)
 	step(0, fmt.Sprintf("%.12s", commit))
@@ -133,7 +133,8 @@ func (k *check) buildAt(ctx context.Context, slot *gittree.Slot, layer, commit, 
 func (k *check) buildRequest(slot *gittree.Slot, output, log string, trusted bool) kernelbuild.Request {
 	r := kernelbuild.Request{
 		Source: slot.Dir(), Output: output, Log: k.log(log), Jobs: k.opts.Jobs, Sandbox: k.opts.Sandbox, Trusted: trusted,
-		Limits: sandbox.Limits{DiskBytes: k.opts.DiskBytes, Wall: k.opts.BuildTimeout},
+		Flavour: k.req.Flavour,
+		Limits:  sandbox.Limits{DiskBytes: k.opts.DiskBytes, Wall: k.opts.BuildTimeout},
 	}
 	if k.opts.CCache {
 		r.CCache = k.state.ccache()
@@ -197,5 +198,5 @@ func (k *check) newLayer(ctx context.Context, layer string) error {
 	if err := os.RemoveAll(layer); err != nil {
 		return fmt.Errorf("remove old layer: %w", err)
 	}
-	return kernelbuild.CopyLayer(ctx, k.state.warm(k.req.Tree), layer)
+	return kernelbuild.CopyLayer(ctx, k.state.warm(k.req.slot()), layer)
 }

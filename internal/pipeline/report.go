@@ -3,11 +3,13 @@
 package pipeline
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/fencebot/fencebot/internal/gittree"
+	"github.com/fencebot/fencebot/kernelbuild"
 	"github.com/fencebot/fencebot/mail"
 	"github.com/fencebot/fencebot/patch"
 	"github.com/fencebot/fencebot/qemu/wire"
@@ -135,6 +137,7 @@ func (k *check) usedOverlays(r *report.Reproduce) string {
 // reproduce is all that running this check again takes.
 func (k *check) reproduce() report.Reproduce {
 	r := k.repro
+	r.Flavour = string(cmp.Or(k.req.Flavour, kernelbuild.Default))
 	r.Tree, r.Base, r.Tip = k.req.Tree, k.req.Base, k.rng.Range.Tip()
 	r.Embed(k.req.SeriesMbox, k.usedOverlays(&r))
 	r.CPUs, r.MemoryMiB = k.opts.QEMU.CPUs, k.opts.QEMU.MemMiB

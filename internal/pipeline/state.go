@@ -24,9 +24,9 @@ import (
 // A state is the layout of the state directory; docs/operations.md lists it.
 type state string
 
-func (s state) slot(tree string) string  { return filepath.Join(string(s), "slots", tree) }
-func (s state) warm(tree string) string  { return filepath.Join(s.slot(tree), "out") }
-func (s state) layer(tree string) string { return filepath.Join(s.slot(tree), "layer") }
+func (s state) slot(name string) string  { return filepath.Join(string(s), "slots", name) }
+func (s state) warm(slot string) string  { return filepath.Join(s.slot(slot), "out") }
+func (s state) layer(slot string) string { return filepath.Join(s.slot(slot), "layer") }
 func (s state) ccache() string           { return filepath.Join(string(s), "ccache") }
 func (s state) kernel(key string) string { return filepath.Join(string(s), "kernels", key, "vmlinux") }
 func (s state) image(name string) string { return filepath.Join(string(s), "images", name+".ext2") }

@@ -19,6 +19,11 @@ const (
 	vkms   = "vkms"
 	vgem   = "vgem"
 	virtio = "virtio_gpu"
+
+	// In guests with more devices only.
+	qxl    = "qxl"
+	bochs  = "bochs-drm"
+	vmwgfx = "vmwgfx"
 )
 
 // driDir is where the device nodes are.

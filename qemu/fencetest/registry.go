@@ -20,6 +20,7 @@ type subtest struct {
 type program struct {
 	name     string
 	drivers  []string // that List runs it on, in this order
+	wide     []string // that Wide runs it on, in this order
 	subtests []subtest
 }
 
@@ -36,13 +37,13 @@ func (b program) subtest(name string) (subtest, bool) {
 // what disturbs the whole machine last.
 func binaries() []program {
 	return []program{
-		{"fence_vgem", []string{vgem}, slices.Concat(vgemTests(), vgemFenceTests())},
-		{"fence_kms", []string{vkms, virtio}, slices.Concat(
+		{name: "fence_vgem", drivers: []string{vgem}, subtests: slices.Concat(vgemTests(), vgemFenceTests())},
+		{name: "fence_kms", drivers: []string{vkms, virtio}, wide: []string{qxl, bochs, vmwgfx}, subtests: slices.Concat(
 			modesetTests(), flipTests(), kmsFenceTests(), vblankTests(), planeTests(), composerTests(), kmsMiscTests())},
-		{"fence_sw_sync", []string{""}, swSyncTests()},
-		{"fence_syncobj", []string{virtio}, slices.Concat(syncobjTests(), syncobjTimelineTests())},
-		{"fence_virtio", []string{virtio}, virtioTests()},
-		{"fence_dmabuf", []string{""}, slices.Concat(dmabufTests(), reclaimTests())},
+		{name: "fence_sw_sync", drivers: []string{""}, subtests: swSyncTests()},
+		{name: "fence_syncobj", drivers: []string{virtio}, subtests: slices.Concat(syncobjTests(), syncobjTimelineTests())},
+		{name: "fence_virtio", drivers: []string{virtio}, subtests: virtioTests()},
+		{name: "fence_dmabuf", drivers: []string{""}, subtests: slices.Concat(dmabufTests(), reclaimTests())},
 	}
 }
 
@@ -63,15 +64,23 @@ func lookup(name string) (program, bool) {
 // and driver. lockdep ends a boot with its first report and boots are few: with
 // all tests of a driver in a row, each of which meets its bug again, nothing
 // else would get its turn.
-func List() []wire.Job { return plan(false) }
+func List() []wire.Job { return plan(defaultDrivers, false) }
 
 // All returns the default plan and the subtests that are left out of it.
-func All() []wire.Job { return plan(true) }
+func All() []wire.Job { return plan(defaultDrivers, true) }
 
-func plan(all bool) []wire.Job {
+// Wide returns what the plan of a guest with more devices has beyond List, in
+// an order of the same kind.
+func Wide() []wire.Job { return plan(wideDrivers, false) }
+
+func defaultDrivers(p program) []string { return p.drivers }
+
+func wideDrivers(p program) []string { return p.wide }
+
+func plan(driversOf func(program) []string, all bool) []wire.Job {
 	var tour, rest []wire.Job
 	for _, b := range binaries() {
-		for _, driver := range b.drivers {
+		for _, driver := range driversOf(b) {
 			for _, s := range b.subtests {
 				job := wire.Job{Binary: b.name, Subtest: s.name, Driver: driver}
 				switch {
