@@ -126,14 +126,32 @@ func exercise(r Run) Lockdep {
 	return l
 }
 
-// lockdepGaveUp returns the title of the report that ended checking for good, or "".
+// lockdepGaveUp returns the title of the report that ended checking for good,
+// and what to do about it, or "".
 func lockdepGaveUp(r Run) string {
 	for _, b := range r.Boots {
 		for _, s := range b.Splats {
-			if exhausted(s) {
-				return clip(s.Title, maxTitle)
+			if !exhausted(s) {
+				continue
 			}
+			if remedy := s.Remedy(); remedy != "" {
+				return clip(s.Title, maxTitle) + "; " + remedy
+			}
+			return clip(s.Title, maxTitle)
 		}
+	}
+	return ""
+}
+
+// gaveUpNote says whose doing it is that lockdep gave up on one kernel.
+func gaveUpNote(base, patched Run) string {
+	switch onBase, here := lockdepGaveUp(base), lockdepGaveUp(patched); {
+	case onBase == "" && here != "" && len(base.Boots) > 0:
+		return "lockdep does not give up on the base: the series brings too many lock classes, dependencies or held locks"
+	case onBase != "" && here == "":
+		return "lockdep gave up on the base (" + onBase + "): what is older than the series may count as new"
+	case onBase != "":
+		return "lockdep gives up on the base, too"
 	}
 	return ""
 }

@@ -4,6 +4,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 )
 
 // Evidence is all that a verdict is made of. The zero value is a check that
@@ -194,6 +195,9 @@ func notes(e Evidence, v Verdict, full bool) []string {
 			out = append(out, fmt.Sprintf("finding %d may be older than the series: on the base the same test ends with %q, after which lockdep is off", i+1, f.MaskedBy))
 		}
 	}
+	if note := gaveUpNote(e.Base, e.Patched); note != "" {
+		out = append(out, note)
+	}
 	for _, rule := range v.Lockdep.Priming.Missing {
 		out = append(out, "lockdep was not taught at boot that "+rule+": what breaks this rule is not seen")
 	}
@@ -201,7 +205,7 @@ func notes(e Evidence, v Verdict, full bool) []string {
 		out = append(out, fmt.Sprintf("%d of %d tests did not run on the patched kernel", n, len(v.Cases)))
 	}
 	if v.Lockdep.Reason != "" && v.Word != NotExercised && len(e.Patched.Boots) > 0 {
-		out = append(out, "lockdep: "+v.Lockdep.Reason)
+		out = append(out, "lockdep: "+strings.TrimPrefix(v.Lockdep.Reason, "lockdep "))
 	}
 	return out
 }

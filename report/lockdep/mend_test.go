@@ -150,22 +150,6 @@ Call Trace:
 	}
 }
 
-func TestExhausted(t *testing.T) {
-	t.Parallel()
-	warn := "------------[ cut here ]------------\n%s\nWARNING: CPU: 0 PID: 1 at kernel/locking/lockdep.c:2118 print_bfs_bug+0x1/0x2\nCall Trace:\n fn+0x1/0x2\n"
-	for log, want := range map[string]bool{
-		"BUG: MAX_LOCKDEP_ENTRIES too low!\nturning off the locking correctness validator.\n": true,
-		fmt.Sprintf(warn, "lockdep bfs error:-1"):                                             true,
-		fmt.Sprintf(warn, "lockdep bfs error:-2"):                                             false,
-		fmt.Sprintf(circular, "vkms"):                                                         false,
-	} {
-		got := scan(t, []byte(log))
-		if len(got) != 1 || got[0].Exhausted() != want || got[0].Raw != strings.TrimRight(log, "\n") {
-			t.Errorf("%+v; want one whole report with Exhausted() = %v", got, want)
-		}
-	}
-}
-
 // sameEdges compares the classes of edges, not how they came about.
 func sameEdges(a, b []lockdep.Edge) bool {
 	return slices.EqualFunc(a, b, func(x, y lockdep.Edge) bool { return x.From == y.From && x.To == y.To && x.New == y.New })

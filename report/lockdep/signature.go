@@ -131,13 +131,6 @@ func (s Splat) anchor() string {
 	return s.Function
 }
 
-// Exhausted says that lockdep gave up because one of its tables is full: it saw
-// nothing of what came after, and the kernel needs larger CONFIG_LOCKDEP_*_BITS.
-func (s Splat) Exhausted() bool {
-	return s.Family == LockdepLimit ||
-		s.Family == LockdepInternal && strings.Contains(s.Raw, "lockdep bfs error:-1") // BFS_EQUEUEFULL
-}
-
 // sortedUsage makes "{A} -> {B}" and "{B} -> {A}" equal: which side comes first
 // depends on which of the two code paths ran first.
 func sortedUsage(u string) string {

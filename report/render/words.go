@@ -235,7 +235,7 @@ func tested(r report.Report) string {
 		s += fmt.Sprintf("; %d did not run", notrun)
 	}
 	if r.Lockdep.Reason != "" && r.Lockdep.Ran > 0 {
-		s += ". lockdep: " + field(r.Lockdep.Reason)
+		s += ". lockdep: " + field(strings.TrimPrefix(r.Lockdep.Reason, "lockdep "))
 	}
 	return s + "."
 }
