@@ -20,6 +20,7 @@ type Boot struct {
 	Exit    Exit            `json:"exit"`    // how it ended
 	Detail  string          `json:"detail"`  // the same in a line of words
 	Ready   bool            `json:"ready"`   // the agent came up
+	Kernel  string          `json:"kernel"`  // release that it named then; a guest's word
 	Lockdep LockdepState    `json:"lockdep"` // as the agent found it when it came up
 	Priming Priming         `json:"priming"` // what lockdep had been taught at boot
 	Splats  []lockdep.Splat `json:"splats"`  // in the order of the console log

@@ -66,6 +66,7 @@ func (f *checkFlags) common(cmd *cobra.Command) {
 	flags.StringVar(&f.sandbox, "sandbox", "", `"bubblewrap", or "none" to build without walls`)
 	flags.StringVar(&f.out.json, "json", "", "write the report as JSON to `file`")
 	flags.StringVar(&f.out.html, "html", "", "write the report as a page to `file`")
+	flags.StringVar(&f.out.results, "results", "", "write what each test did to `directory`/"+pipeline.ResultsFile+", the base's to "+pipeline.BaseResultsFile+", as igt_runner does")
 	flags.StringVar(&f.out.mail, "mail", "", "write the reply mail to `file`; nothing is sent")
 }
 
@@ -103,6 +104,9 @@ func (a *app) runCheck(ctx context.Context, f checkFlags, req pipeline.Request) 
 		return err
 	}
 	if err := f.out.write(rep, a.cfg.Reply); err != nil {
+		return err
+	}
+	if err := copyResults(dir, f.out.results); err != nil {
 		return err
 	}
 	if err := a.printVerdict(rep, f.out, kept); err != nil {

@@ -19,11 +19,15 @@ import (
 // outputs are the files that a check writes; empty ones are not written.
 type outputs struct {
 	json, html, mail string
+	results          string // directory
 }
 
 // guard refuses paths that hold something else than a report of ours, so that
 // `check --json series.mbox` cannot eat a series. It runs before any work.
 func (o outputs) guard() error {
+	if err := guardResults(o.results); err != nil {
+		return usagef("--results: %w", err)
+	}
 	return guardFiles([]outputFile{{"--json", o.json, render.KindJSON}, {"--html", o.html, render.KindHTML}, {"--mail", o.mail, render.KindMail}})
 }
 

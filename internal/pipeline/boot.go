@@ -213,6 +213,7 @@ func readBoot(number int, b qemu.Boot, cases []igt.Case) (report.Boot, error) {
 	out := report.Boot{Number: number, Exit: report.Exit(b.Exit), Detail: b.Detail, Ready: b.Ready > 0}
 	for _, e := range b.Events {
 		if e.Kind == wire.Ready {
+			out.Kernel = e.Kernel
 			out.Lockdep = report.LockdepState{Known: e.Lockdep.Known, Alive: e.Lockdep.Alive, Text: e.Lockdep.Text}
 			break
 		}

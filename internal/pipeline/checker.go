@@ -112,6 +112,9 @@ func (c *Checker) Check(ctx context.Context, req Request) (rep report.Report, di
 	if err := k.run(ctx); err != nil {
 		return rep, dir, err
 	}
+	if err := k.writeResults(began); err != nil {
+		return rep, dir, err
+	}
 	k.times["total"] = time.Since(began).Seconds()
 	return k.report(), dir, nil
 }
