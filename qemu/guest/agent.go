@@ -27,11 +27,17 @@ type agent struct {
 	lockdep string // path of lockdep_stats
 	locks   string // path of lockdep
 	count   func() *counter
-	counter *counter // from ready on
-	sysrq   string   // path of sysrq-trigger
+	counter *counter     // from ready on
+	kernel  *kernelLog   // what it printed since the last job; nil: nobody knows
+	state   wire.Lockdep // when it was last read
+	sysrq   string       // path of sysrq-trigger
 }
 
 func newAgent(port io.ReadWriter, log kmsg) *agent {
+	kernel, err := openKernelLog(log.path)
+	if err != nil {
+		log.printf("fencebot: %v", err) // lockdep_stats is read after each job then
+	}
 	return &agent{
 		in:      wire.NewDecoder(port),
 		out:     wire.NewEncoder(port),
@@ -42,6 +48,7 @@ func newAgent(port io.ReadWriter, log kmsg) *agent {
 		lockdep: lockdepPath,
 		locks:   locksPath,
 		count:   countCalls,
+		kernel:  kernel,
 		sysrq:   sysrqPath,
 	}
 }
@@ -57,8 +64,9 @@ func countCalls() *counter {
 // run says ready, reads the plan and runs it to its end. An error is the
 // agent's own; whatever the tests do is told in events.
 func (a *agent) run(ctx context.Context) error {
+	a.state = lockdepState(a.lockdep)
 	err := a.out.Event(wire.Event{
-		Kind: wire.Ready, Uptime: uptime(uptimePath), Kernel: release(releasePath), Lockdep: lockdepState(a.lockdep),
+		Kind: wire.Ready, Uptime: uptime(uptimePath), Kernel: release(releasePath), Lockdep: a.state,
 	})
 	if err != nil {
 		return fmt.Errorf("say ready: %w", err)
@@ -67,6 +75,7 @@ func (a *agent) run(ctx context.Context) error {
 		return err
 	}
 	defer a.counter.close()
+	defer a.kernel.close()
 	plan, err := a.in.Plan()
 	if err != nil {
 		return fmt.Errorf("read plan: %w", err)
@@ -91,6 +100,9 @@ func (a *agent) run(ctx context.Context) error {
 			return a.out.Event(wire.Event{Kind: wire.Stopped, Index: i, Name: job.Name()})
 		}
 	}
+	if err := a.out.Flush(); err != nil { // the end below may take its time
+		return err
+	}
 	a.retire() // what its end makes the kernel say is still part of the run
 	if n := len(plan.Jobs); n > 0 {
 		if err := a.hits(n-1, plan.Jobs[n-1].Name()); err != nil {
@@ -110,11 +122,11 @@ func (a *agent) step(index int, job wire.Job, limit time.Duration) (dead bool, e
 	if err != nil {
 		return false, err
 	}
-	state := lockdepState(a.lockdep)
+	state := a.lockdepNow()
 	if err := a.hits(index, job.Name()); err != nil {
 		return false, err
 	}
-	err = a.out.Event(wire.Event{
+	err = a.out.Hold(wire.Event{
 		Kind: wire.End, Index: index, Name: job.Name(), Result: got.result, Exit: got.exit,
 		Seconds: time.Since(begin).Seconds(), Text: got.why, Lockdep: state,
 	})
@@ -122,6 +134,19 @@ func (a *agent) step(index int, job wire.Job, limit time.Duration) (dead bool, e
 		return false, fmt.Errorf("say end: %w", err)
 	}
 	return state.Known && !state.Alive, nil
+}
+
+// lockdepNow returns the state of lockdep after a job. To print lockdep_stats
+// takes the kernel longer than many tests, because it walks the whole graph
+// (lockdep_stats_show in kernel/locking/lockdep_proc.c), and lockdep does not
+// turn itself off without a line in the log: every caller of debug_locks_off()
+// prints, print_lockdep_off() at level debug. So while the kernel is silent,
+// the state is what it was.
+func (a *agent) lockdepNow() wire.Lockdep {
+	if !a.kernel.silent() {
+		a.state = lockdepState(a.lockdep)
+	}
+	return a.state
 }
 
 // prime says what lockdep knows before the first test, and starts to count.
@@ -140,7 +165,7 @@ func (a *agent) hits(index int, name string) error {
 	if len(hits) == 0 && note == "" {
 		return nil
 	}
-	if err := a.out.Event(wire.Event{Kind: wire.Hits, Index: index, Name: name, Hits: hits, Text: note}); err != nil {
+	if err := a.out.Hold(wire.Event{Kind: wire.Hits, Index: index, Name: name, Hits: hits, Text: note}); err != nil {
 		return fmt.Errorf("say hits: %w", err)
 	}
 	return nil

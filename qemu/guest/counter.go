@@ -42,7 +42,7 @@ func newCounter(tracing string) *counter {
 // close closes the files. The kernel goes on counting.
 func (c *counter) close() {
 	for _, p := range c.set {
-		p.hist.Close()
+		p.hist.file.Close()
 	}
 	c.profile.Close() // of a nil *os.File: an error and nothing else
 }
@@ -103,11 +103,10 @@ func again(f *os.File, limit int64) ([]byte, error) {
 
 // add reads one histogram; false when it cannot be read.
 func (c *counter) add(now map[place]wire.Hit, p probed) bool {
-	text, err := again(p.hist, maxHist)
+	entries, dropped, err := p.hist.read()
 	if err != nil {
 		return false
 	}
-	entries, dropped := parseHist(text)
 	for _, e := range entries {
 		at := place{p.probe, e.caller}
 		h := now[at]

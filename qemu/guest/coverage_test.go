@@ -58,8 +58,8 @@ func TestSetProbes(t *testing.T) {
 	if !strings.HasPrefix(string(got), want) || strings.Count(string(got), "\n") != 5 {
 		t.Errorf("kprobe_events are\n%s\nwant five that begin with\n%s", got, want)
 	}
-	if got, _ := os.ReadFile(eventDir(dir, wire.ProbeWait) + "/trigger"); string(got) != histogram {
-		t.Errorf("trigger is %q; want %q", got, histogram)
+	if got, _ := os.ReadFile(eventDir(dir, wire.ProbeWait) + "/trigger"); string(got) != trigger {
+		t.Errorf("trigger is %q; want %q", got, trigger)
 	}
 }
 
@@ -87,7 +87,7 @@ func TestSetProbesNotes(t *testing.T) {
 
 // The histograms are those of 6.12 after fence_vgem and fence_kms. The probe of
 // dma_fence_signal is a breakpoint there, all others are jumps.
-func TestParseHist(t *testing.T) {
+func TestHistogramParse(t *testing.T) {
 	t.Parallel()
 	for file, want := range map[string]string{
 		"hist-begin": `
@@ -123,7 +123,7 @@ vgem_fence_timeout+0xd 1/1
 			t.Fatal(err)
 		}
 		var got []string
-		entries, dropped := parseHist(text)
+		entries, dropped := new(histogram).parse(text)
 		if dropped != 0 {
 			t.Errorf("%s: %d dropped", file, dropped)
 		}
@@ -254,7 +254,7 @@ func TestCounting(t *testing.T) {
 	}
 }
 
-func FuzzParseHist(f *testing.F) {
+func FuzzHistogram(f *testing.F) {
 	for _, name := range []string{"hist-begin", "hist-signal"} {
 		text, err := os.ReadFile(filepath.Join("testdata", name))
 		if err != nil {
@@ -263,7 +263,11 @@ func FuzzParseHist(f *testing.F) {
 		f.Add(string(text))
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		entries, _ := parseHist([]byte(text))
+		var h histogram
+		entries, _ := h.parse([]byte(text))
+		if again, _ := h.parse([]byte(text)); !slices.Equal(again, entries) {
+			t.Errorf("read again: %v; want %v", again, entries)
+		}
 		for _, e := range entries {
 			if e.count < 1 || e.atomic < 0 || e.atomic > e.count || !wire.IsCaller(e.caller) {
 				t.Errorf("entry %+v", e)

@@ -4,6 +4,7 @@ package guest
 
 import (
 	"bytes"
+	"os"
 	"strconv"
 	"strings"
 
@@ -28,16 +29,42 @@ type entry struct {
 	atomic int // how many of them with in_atomic() true
 }
 
-// parseHist reads a histogram, and how many calls did not fit into it. Lines of
-// other forms are skipped: the header, the totals, callers that no symbol covers.
-func parseHist(text []byte) (entries []entry, dropped int) {
+// A histogram is the file of one. It stays open: to look its path up takes a
+// kernel with lockdep longer than to read it.
+type histogram struct {
+	file  *os.File
+	known map[string]entry // lines of the last read
+}
+
+// read returns all entries, and how many calls did not fit in.
+func (h *histogram) read() (entries []entry, dropped int, err error) {
+	text, err := again(h.file, maxHist)
+	if err != nil {
+		return nil, 0, err
+	}
+	entries, dropped = h.parse(text)
+	return entries, dropped, nil
+}
+
+// parse reads the text of a histogram. Lines of other forms are skipped: the
+// header, the totals, callers that no symbol covers. Most lines are as they
+// were, and are looked up, because an emulated guest takes ten times as long to
+// take one apart.
+func (h *histogram) parse(text []byte) (entries []entry, dropped int) {
+	known := make(map[string]entry, len(h.known))
 	for line := range strings.Lines(string(text)) {
-		if e, ok := parseEntry(line); ok {
+		e, ok := h.known[line]
+		if !ok {
+			e, ok = parseEntry(line)
+		}
+		if ok {
+			known[line] = e
 			entries = append(entries, e)
 		} else if n, ok := number(line, "Dropped:"); ok {
 			dropped = n
 		}
 	}
+	h.known = known
 	return entries, dropped
 }
 

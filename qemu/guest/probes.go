@@ -41,24 +41,22 @@ func targets() []target {
 // group is the name of our events in tracefs.
 const group = "fencebot"
 
-// histogram counts by caller and by what tells process context from atomic
+// trigger counts by caller and by what tells process context from atomic
 // (Documentation/trace/histogram.rst). An entry is one caller in one context;
 // all built-in tests together make about 50. Reading a larger one costs more,
 // also when it is empty.
 // Values are summed up: that of irqs is how many calls came with interrupts on.
-const histogram = "hist:keys=caller.sym-offset,common_preempt_count,common_flags:vals=hitcount,irqs:size=256\n"
+const trigger = "hist:keys=caller.sym-offset,common_preempt_count,common_flags:vals=hitcount,irqs:size=256\n"
 
 // fetch takes the return address from the top of the stack, where x86 has it at
 // the first instruction of a function (Documentation/trace/kprobetrace.rst),
 // and the interrupt flag.
 const fetch = "caller=+0($stack):x64 irqs=%flags:b1@9/64"
 
-// A probed is one probe that is set and the file that has its counts. The file
-// stays open: to look its path up takes a kernel with lockdep longer than to
-// read it.
+// A probed is one probe that is set and the histogram that has its counts.
 type probed struct {
 	probe wire.Probe
-	hist  *os.File
+	hist  *histogram
 }
 
 // setProbes counts calls from now on, as far as the kernel can. The note names
@@ -74,7 +72,7 @@ func setProbes(tracing string, all []target) (set []probed, note string) {
 			notes = append(notes, fmt.Sprintf("cannot count calls of %s: %v", t.functions[0], err))
 			continue
 		}
-		set = append(set, probed{t.probe, hist})
+		set = append(set, probed{t.probe, &histogram{file: hist}})
 	}
 	return set, strings.Join(notes, "; ")
 }
@@ -92,7 +90,7 @@ func setProbe(tracing string, t target) (*os.File, error) {
 	if len(errs) == len(t.functions) {
 		return nil, errs[0]
 	}
-	if err := appendTo(eventDir(tracing, t.probe)+"/trigger", histogram); err != nil {
+	if err := appendTo(eventDir(tracing, t.probe)+"/trigger", trigger); err != nil {
 		return nil, fmt.Errorf("set histogram: %s", reason(err))
 	}
 	hist, err := os.Open(eventDir(tracing, t.probe) + "/hist")

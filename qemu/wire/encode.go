@@ -24,10 +24,12 @@ type planPart struct {
 // An Encoder writes plans and events, one line each. It is not safe for
 // concurrent use.
 type Encoder struct {
-	w io.Writer
+	w    io.Writer
+	held []byte // lines that wait for the next event
 }
 
-// NewEncoder returns an Encoder that writes each line to w in a single Write.
+// NewEncoder returns an Encoder that writes whole lines to w, in a single Write
+// for each call.
 func NewEncoder(w io.Writer) *Encoder { return &Encoder{w: w} }
 
 // Plan writes p. It refuses a plan that the Decoder would refuse, with a
@@ -75,9 +77,20 @@ func split(jobs []Job) ([][]Job, error) {
 	return append(parts, jobs[from:]), nil
 }
 
-// Event writes ev. It refuses an event that the Decoder would refuse, with a
-// *LineError; the only repair it makes is to cut a Text that does not fit.
+// Event writes ev, behind what is held. It refuses an event that the Decoder
+// would refuse, with a *LineError; the only repair it makes is to cut a Text
+// that does not fit.
 func (e *Encoder) Event(ev Event) error {
+	if err := e.Hold(ev); err != nil {
+		return err
+	}
+	return e.Flush()
+}
+
+// Hold is Event, but the line is written together with that of the next event:
+// each Write to a virtio port stops the guest for a while. An error is about ev
+// and leaves what is held as it was.
+func (e *Encoder) Hold(ev Event) error {
 	ev.Text = clip(ev.Text, MaxText)
 	ev.Lockdep.Text = clip(ev.Lockdep.Text, MaxText)
 	if err := checkEvent(ev); err != nil {
@@ -87,7 +100,18 @@ func (e *Encoder) Event(ev Event) error {
 	if err != nil {
 		return err
 	}
-	if _, err := e.w.Write(line); err != nil {
+	e.held = append(e.held, line...)
+	return nil
+}
+
+// Flush writes what is held.
+func (e *Encoder) Flush() error {
+	if len(e.held) == 0 {
+		return nil
+	}
+	_, err := e.w.Write(e.held)
+	e.held = e.held[:0]
+	if err != nil {
 		return fmt.Errorf("write event: %w", err)
 	}
 	return nil

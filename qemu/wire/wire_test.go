@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -168,6 +169,44 @@ func TestEncoderCutsText(t *testing.T) {
 	ev, err := wire.NewDecoder(&buf).Event()
 	if err != nil || len(ev.Text) != wire.MaxText {
 		t.Errorf("Event() = %d bytes of text, %v; want %d", len(ev.Text), err, wire.MaxText)
+	}
+}
+
+// writes counts the calls of Write.
+type writes struct {
+	bytes.Buffer
+	n int
+}
+
+func (w *writes) Write(b []byte) (int, error) {
+	w.n++
+	return w.Buffer.Write(b)
+}
+
+func TestEncoderHolds(t *testing.T) {
+	t.Parallel()
+	var w writes
+	e := wire.NewEncoder(&w)
+	for _, err := range []error{
+		e.Flush(), e.Hold(wire.Event{Kind: wire.Hits}), e.Hold(wire.Event{Kind: "bad"}), e.Hold(wire.Event{Kind: wire.End}), e.Event(wire.Event{Kind: wire.Start}), e.Flush(),
+	} {
+		if _, bad := errors.AsType[*wire.LineError](err); err != nil && !bad {
+			t.Fatal(err)
+		}
+	}
+	if w.n != 1 {
+		t.Errorf("%d writes; want one for all events", w.n)
+	}
+	var got []wire.Kind
+	for d := wire.NewDecoder(&w); ; {
+		ev, err := d.Event()
+		if err != nil {
+			break
+		}
+		got = append(got, ev.Kind)
+	}
+	if !slices.Equal(got, []wire.Kind{wire.Hits, wire.End, wire.Start}) {
+		t.Errorf("events %v; want hits, end, start", got)
 	}
 }
 
