@@ -14,10 +14,10 @@ import (
 func TestByProgram(t *testing.T) {
 	t.Parallel()
 	for record, want := range map[string]bool{
-		"14,339,5140900,-;[IGT] kms_flip: executing\n":                  true,
-		"30,340,5140900,-;systemd\n":                                    true,
+		"14,339,5140900,-;[IGT] kms_flip: executing\n":                     true,
+		"30,340,5140900,-;systemd\n":                                       true,
 		"4,341,5141000,-,caller=T42;=====================\n SUBSYSTEM=x\n": false,
-		"7,342,5141000,-;turning off the locking correctness validator.": false,
+		"7,342,5141000,-;turning off the locking correctness validator.":   false,
 		"":        false,
 		"14":      false,
 		"x,1,2,-": false,
