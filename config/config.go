@@ -56,6 +56,7 @@ type QEMU struct {
 // IGT says where real IGT tests are.
 type IGT struct {
 	Dir          string `toml:"dir"`          // prefix of an installed IGT; default "": built-in tests only
+	Map          string `toml:"map"`          // file that chooses tests by the paths a series touches; default "": the shipped one
 	Expectations string `toml:"expectations"` // directory of DRIVER-none-{fails,flakes,skips}.txt; default "": none
 }
 

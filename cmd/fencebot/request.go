@@ -17,54 +17,63 @@ import (
 
 	"github.com/fencebot/fencebot/internal/gittree"
 	"github.com/fencebot/fencebot/internal/pipeline"
-	"github.com/fencebot/fencebot/internal/testplan"
 	"github.com/fencebot/fencebot/kernelbuild"
 	"github.com/fencebot/fencebot/patch"
 	"github.com/fencebot/fencebot/patch/overlay"
 	"github.com/fencebot/fencebot/qemu"
-	"github.com/fencebot/fencebot/qemu/fencetest"
 )
 
 // request reads everything that a check needs before any work is done. The
 // returned function closes the tree.
 func (a *app) request(ctx context.Context, f checkFlags, args []string) (pipeline.Request, func(), error) {
-	none := func() {}
-	jobs, err := testplan.Jobs(a.igtDir(f.igt))
+	closeTree := func() {}
+	req, err := a.asked(ctx, f)
 	if err != nil {
-		return pipeline.Request{}, none, usageError{err}
+		return req, closeTree, err
 	}
-	flavour, err := kernelbuild.ParseFlavour(cmp.Or(f.flavour, a.cfg.Build.Flavour))
-	if err != nil {
-		return pipeline.Request{}, none, usagef("--flavour: %w", err)
+	if f.rng != "" {
+		req, closeTree, err = a.rangeRequest(ctx, f, req)
+	} else {
+		req, closeTree, err = a.seriesRequest(ctx, f, req, args[0])
 	}
-	req := pipeline.Request{IGT: a.igtDir(f.igt), Jobs: jobs, Flavour: flavour}
-	if flavour == kernelbuild.Wide {
-		req.Jobs = append(req.Jobs, fencetest.Wide()...)
+	if err == nil {
+		err = a.planTests(ctx, f, &req)
+	}
+	return req, closeTree, err
+}
+
+// asked is the part of a request that does not depend on what is checked.
+func (a *app) asked(ctx context.Context, f checkFlags) (pipeline.Request, error) {
+	req := pipeline.Request{IGT: a.igtDir(f.igt)}
+	var err error
+	if req.Flavour, err = kernelbuild.ParseFlavour(cmp.Or(f.flavour, a.cfg.Build.Flavour)); err != nil {
+		return req, usagef("--flavour: %w", err)
+	}
+	if _, err := a.choose(f.igt, f.igtMap, nil); err != nil {
+		return req, err // better now than after the series was read
 	}
 	if req.IGT != "" {
 		if err := qemu.CheckIGT(req.IGT); err != nil {
-			return req, none, usagef("IGT in %s: %w", req.IGT, err)
+			return req, usagef("IGT in %s: %w", req.IGT, err)
 		}
-	}
-	if err := a.expectations(f.expect, &req); err != nil {
-		return req, none, err
 	}
 	if f.overlay != "" {
 		s, err := a.readSeries(ctx, f.overlay)
 		if err != nil {
-			return req, none, err
+			return req, err
 		}
 		req.Overlays = []patch.Series{s}
 	}
 	if a.cfg.Overlays && !f.noOverlays {
-		if req.Annotations, err = overlay.Series(); err != nil {
-			return req, none, err
-		}
+		req.Annotations, err = overlay.Series()
 	}
-	if f.rng != "" {
-		return a.rangeRequest(ctx, f, req)
-	}
-	s, err := a.readSeries(ctx, args[0])
+	return req, err
+}
+
+// seriesRequest takes a mailed series.
+func (a *app) seriesRequest(ctx context.Context, f checkFlags, req pipeline.Request, path string) (pipeline.Request, func(), error) {
+	none := func() {}
+	s, err := a.readSeries(ctx, path)
 	if err != nil {
 		return req, none, err
 	}
@@ -150,37 +159,6 @@ func workTreeName(gitDir string) string {
 	}
 	sum := sha256.Sum256([]byte(gitDir))
 	return fmt.Sprintf("%s-%x", filepath.Base(dir), sum[:4])
-}
-
-// expectations takes the tests off the plan that the kernel's CI skips, and
-// keeps what it says of the others.
-func (a *app) expectations(dir string, req *pipeline.Request) error {
-	dir = cmp.Or(dir, a.cfg.IGT.Expectations)
-	if dir == "" {
-		return nil
-	}
-	if req.IGT == "" {
-		return usagef("--expect %s: the lists are for IGT tests; say --igt DIR, too", dir)
-	}
-	lists, err := testplan.ReadExpectations(dir, req.Jobs)
-	if err != nil {
-		return usagef("--expect: %w", err)
-	}
-	var skipped []string
-	req.Jobs, skipped = lists.Keep(req.Jobs)
-	if n := len(skipped); n > 0 {
-		req.Notes = append(req.Notes, fmt.Sprintf("tests that the lists in %s skip: %d", filepath.Base(dir), n))
-	}
-	req.Judge = lists.Judge
-	return nil
-}
-
-// igtDir is the IGT to use: the flag's, or the configuration's.
-func (a *app) igtDir(flag string) string {
-	if flag != "" {
-		return flag
-	}
-	return a.cfg.IGT.Dir
 }
 
 // width is the number of columns of a terminal, or 80.

@@ -73,7 +73,7 @@ said. Exit codes: 0 pass, 1 findings, build error, conflict or boot failure,
 	flags.StringVar(&a.configPath, "config", "", "configuration `file` (default $XDG_CONFIG_HOME/fencebot/config.toml when it exists)")
 	flags.StringVar(&a.statePath, "state", "", "state `directory` (default $XDG_STATE_HOME/fencebot)")
 	root.AddCommand(a.checkCommand(), a.reproduceCommand(), a.applyCommand(), a.seriesCommand(),
-		a.treeCommand(), a.overlayCommand(), a.lockdepCommand(), a.igtCommand(), a.doctorCommand())
+		a.treeCommand(), a.overlayCommand(), a.lockdepCommand(), a.igtCommand(), a.testsCommand(), a.doctorCommand())
 	return root
 }
 

@@ -9,15 +9,16 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 
-	"github.com/fencebot/fencebot/qemu/fencetest"
 	"github.com/fencebot/fencebot/qemu/wire"
 )
 
 //go:embed lists/igt.txt
 var igtList string
+
+//go:embed lists/more.txt
+var moreList string
 
 //go:embed lists/skips.txt
 var skipList string
@@ -28,30 +29,21 @@ var ErrNoIGT = errors.New("no IGT tests found")
 // testDirs is where an installed IGT has its tests, below its prefix.
 var testDirs = []string{"libexec/igt-gpu-tools", "bin"}
 
-// Jobs returns the plan: built-in tests, then IGT's when igt names the prefix
-// of an installed one. Of the list, those binaries are left out that it lacks.
-// The error wraps ErrNoIGT when igt is no directory or has none of them.
-func Jobs(igt string) ([]wire.Job, error) {
-	jobs := fencetest.List()
-	if igt == "" {
-		return jobs, nil
-	}
-	skips, err := parseSkips(skipList)
-	if err != nil {
-		return nil, err
-	}
-	wanted := slices.DeleteFunc(parseList(igtList), skips.match)
+// in finds the directory of an installation that has tests of the pool, and
+// those of the shipped ones that it has.
+func (p pool) in(igt string) (dir string, have []wire.Job, err error) {
 	if info, err := os.Stat(igt); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNoIGT, err)
+		return "", nil, fmt.Errorf("%w: %w", ErrNoIGT, err)
 	} else if !info.IsDir() {
-		return nil, fmt.Errorf("%w: %s is no directory", ErrNoIGT, igt)
+		return "", nil, fmt.Errorf("%w: %s is no directory", ErrNoIGT, igt)
 	}
 	for _, sub := range testDirs {
-		if found := installed(filepath.Join(igt, sub), wanted); len(found) > 0 {
-			return append(jobs, found...), nil
+		dir := filepath.Join(igt, sub)
+		if have := installed(dir, p.shipped); len(have) > 0 {
+			return dir, have, nil
 		}
 	}
-	return nil, fmt.Errorf("%w: none that is on the list in %s of %s; wanted is the prefix of an installation",
+	return "", nil, fmt.Errorf("%w: none that is on the list in %s of %s; wanted is the prefix of an installation",
 		ErrNoIGT, strings.Join(testDirs, " or "), igt)
 }
 
@@ -72,13 +64,13 @@ func parseList(text string) []wire.Job {
 	var jobs []wire.Job
 	for fields := range entries(text) {
 		binary, subtest, _ := strings.Cut(fields[1], "@")
-		jobs = append(jobs, wire.Job{Binary: binary, Subtest: subtest, Driver: driver(fields[0]), IGT: true})
+		jobs = append(jobs, wire.Job{Binary: binary, Subtest: subtest, Driver: driverWord(fields[0]), IGT: true})
 	}
 	return jobs
 }
 
-// driver turns the word "any" into no driver.
-func driver(word string) string {
+// driverWord turns the word "any" into no driver.
+func driverWord(word string) string {
 	if word == "any" {
 		return ""
 	}
@@ -102,7 +94,7 @@ func parseSkips(text string) (skips, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read list of skips: %w", err)
 		}
-		out = append(out, skip{driver(fields[0]), re})
+		out = append(out, skip{driverWord(fields[0]), re})
 	}
 	return out, nil
 }

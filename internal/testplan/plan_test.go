@@ -14,9 +14,10 @@ import (
 
 func TestBuiltInOnly(t *testing.T) {
 	t.Parallel()
-	jobs, err := Jobs("")
+	p, err := Choose("", Map{}, nil)
+	jobs := p.Jobs()
 	if err != nil || len(jobs) < 20 {
-		t.Fatalf("Jobs(\"\") = %d jobs, %v; want the built-in tests", len(jobs), err)
+		t.Fatalf("Choose without IGT: %d jobs, %v; want the built-in tests", len(jobs), err)
 	}
 	seen := map[string]bool{}
 	for _, j := range jobs {
@@ -31,7 +32,7 @@ func TestBuiltInOnly(t *testing.T) {
 // Only binaries that the installation has are planned, after the built-in ones.
 func TestInstalledIGT(t *testing.T) {
 	t.Parallel()
-	builtin, err := Jobs("")
+	builtin, err := Choose("", Map{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,11 +42,11 @@ func TestInstalledIGT(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			jobs, err := Jobs(prefixOf(t, files))
+			p, err := Choose(prefixOf(t, files), Map{}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			more := jobs[len(builtin):]
+			more := p.Jobs()[len(builtin.Tests):]
 			if len(more) == 0 {
 				t.Fatal("no IGT jobs")
 			}
@@ -77,9 +78,9 @@ func TestNoIGT(t *testing.T) {
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := Jobs(filepath.Join(prefixOf(t, tc.files), tc.dir))
+			_, err := Choose(filepath.Join(prefixOf(t, tc.files), tc.dir), Map{}, nil)
 			if !errors.Is(err, ErrNoIGT) || !strings.Contains(err.Error(), tc.want) {
-				t.Errorf("Jobs = %v; want ErrNoIGT with %q", err, tc.want)
+				t.Errorf("Choose: %v; want ErrNoIGT with %q", err, tc.want)
 			}
 		})
 	}
@@ -133,7 +134,7 @@ func TestShippedListsAgree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	jobs := parseList(igtList)
+	jobs := append(parseList(igtList), parseList(moreList)...)
 	if len(jobs) == 0 {
 		t.Fatal("the shipped list is empty")
 	}
