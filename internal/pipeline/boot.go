@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"github.com/fencebot/fencebot/qemu"
 	"github.com/fencebot/fencebot/qemu/wire"
@@ -24,21 +25,9 @@ func (k *check) boots(ctx context.Context, built kernels) error {
 	if err != nil {
 		return err
 	}
-	if k.ev.Base, err = k.testBase(ctx, guest, built); err != nil {
+	if err := k.testBoth(ctx, guest, built); err != nil || built.tip == "" {
 		return err
 	}
-	if built.tip == "" {
-		return nil // the tip does not build: there is nothing to boot
-	}
-	k.noteMachine(guest)
-	step, end := k.begin(StageBoot, len(k.req.Jobs))
-	boots, run, err := k.bootAll(ctx, k.watched(guest, step), built.tip, k.log("console-patched.log"), k.req.Jobs)
-	if err != nil {
-		return err
-	}
-	k.ev.Patched = run
-	k.cover(boots)
-	end(tally(k.ev.Patched))
 	if err := k.retry(ctx, guest, built.tip); err != nil {
 		return err
 	}
@@ -52,6 +41,34 @@ func (k *check) boots(ctx context.Context, built kernels) error {
 		return err
 	}
 	return k.lines(ctx, built)
+}
+
+// testBoth runs the plan on the base and on the patched kernel, if the tip
+// builds.
+func (k *check) testBoth(ctx context.Context, guest qemu.Options, built kernels) error {
+	g, ctx := k.guests(ctx, guest)
+	g.Go(func() (err error) {
+		k.ev.Base, err = k.testBase(ctx, guest, built)
+		return err
+	})
+	if built.tip != "" {
+		k.noteMachine(guest)
+		g.Go(func() error { return k.testTip(ctx, guest, built.tip) })
+	}
+	return g.Wait()
+}
+
+// testTip runs the plan on the patched kernel.
+func (k *check) testTip(ctx context.Context, guest qemu.Options, image string) error {
+	step, end := k.begin(StageBoot, len(k.req.Jobs))
+	boots, run, err := k.bootAll(ctx, k.watched(guest, step), image, k.log("console-patched.log"), k.req.Jobs)
+	if err != nil {
+		return err
+	}
+	k.ev.Patched = run
+	k.cover(boots)
+	end(tally(run))
+	return nil
 }
 
 // cmdline turns on what the drivers leave off by default and tests need, and
@@ -256,19 +273,22 @@ func (k *check) replay(ctx context.Context, guest qemu.Options, built kernels) e
 	}
 	total := len(reruns) * report.Replays
 	step, end := k.begin(StageReplay, total)
-	done := 0
-	for _, r := range reruns {
-		jobs := k.jobsOf(r)
-		for n := range report.Replays {
-			step(done, fmt.Sprintf("boot %d, tests: %d, time %d", r.Boot+1, len(jobs), n+1))
-			console := k.log(fmt.Sprintf("console-replay-%d-%d.log", r.Boot+1, n+1))
-			run, err := k.boot(ctx, guest, built.base, console, jobs)
-			if err != nil {
-				return err
-			}
-			k.ev.Replays = append(k.ev.Replays, report.Replay{Boot: r.Boot, Run: run})
-			done++
-		}
+	k.ev.Replays = make([]report.Replay, total)
+	var done atomic.Int32
+	g, ctx := k.guests(ctx, guest)
+	for i := range total {
+		r, n := reruns[i/report.Replays], i%report.Replays+1
+		g.Go(func() error {
+			jobs := k.jobsOf(r)
+			step(int(done.Load()), fmt.Sprintf("boot %d, tests: %d, time %d", r.Boot+1, len(jobs), n))
+			run, err := k.boot(ctx, guest, built.base, k.log(fmt.Sprintf("console-replay-%d-%d.log", r.Boot+1, n)), jobs)
+			k.ev.Replays[i] = report.Replay{Boot: r.Boot, Run: run}
+			done.Add(1)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
 	}
 	end(fmt.Sprintf("%d times", total))
 	return nil

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/fencebot/fencebot/internal/gittree"
@@ -142,6 +143,7 @@ func (l *lab) check(t *testing.T, s *patch.Series) (report.Report, map[Stage]Pro
 
 func (l *lab) checkFlavour(t *testing.T, s *patch.Series, flavour kernelbuild.Flavour) (report.Report, map[Stage]Progress, error) {
 	t.Helper()
+	var mu sync.Mutex
 	told := map[Stage]Progress{}
 	var jobs []wire.Job
 	for _, name := range []string{"one", "two", "three"} {
@@ -150,6 +152,8 @@ func (l *lab) checkFlavour(t *testing.T, s *patch.Series, flavour kernelbuild.Fl
 	c := New(Options{
 		State: l.state, Agent: l.agent, Sandbox: l.box, Reboots: 8, QEMU: l.options(),
 		Progress: func(p Progress) {
+			mu.Lock()
+			defer mu.Unlock()
 			if p.Ended {
 				told[p.Stage] = p
 			}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/fencebot/fencebot/internal/gittree"
@@ -91,13 +92,15 @@ type check struct {
 	req   Request
 	dir   string // of this run
 	times map[string]float64
-	ev    report.Evidence
-	rng   gittree.OverlaidRange
-	repro report.Reproduce
-	notes []string // for the report
-	src   source   // lines of the findings; empty when there are none
-	sites sites    // annotated calls of the patched tree
-	shown []string // display devices of the guest, beside virtio-gpu
+
+	timing sync.Mutex // for times
+	ev     report.Evidence
+	rng    gittree.OverlaidRange
+	repro  report.Reproduce
+	notes  []string // for the report
+	src    source   // lines of the findings; empty when there are none
+	sites  sites    // annotated calls of the patched tree
+	shown  []string // display devices of the guest, beside virtio-gpu
 }
 
 // Check runs all stages for one request. The run directory, which holds logs
@@ -115,7 +118,7 @@ func (c *Checker) Check(ctx context.Context, req Request) (rep report.Report, di
 	if err := k.writeResults(began); err != nil {
 		return rep, dir, err
 	}
-	k.times["total"] = time.Since(began).Seconds()
+	k.note("total", time.Since(began))
 	return k.report(), dir, nil
 }
 
@@ -181,9 +184,16 @@ func (k *check) begin(name Stage, total int) (step func(int, string), end func(s
 	began := time.Now()
 	step, tell := k.stage(name, total)
 	return step, func(detail string) {
-		k.times[string(name)] = time.Since(began).Seconds()
+		k.note(string(name), time.Since(began))
 		tell(detail)
 	}
+}
+
+// note keeps the time that a stage took. Guests may run side by side.
+func (k *check) note(stage string, took time.Duration) {
+	k.timing.Lock()
+	defer k.timing.Unlock()
+	k.times[stage] = took.Seconds()
 }
 
 // log returns the path of a file in the run directory.
