@@ -115,7 +115,7 @@ func exercise(r Run) Lockdep {
 	case started == 0:
 		l.Reason = "no test ran"
 	case l.Ran == 0:
-		l.Reason = fmt.Sprintf("every test skipped (%d)", started)
+		l.Reason = fmt.Sprintf("every test skipped (%d)", started) + skipWords(r.Cases)
 	case l.Tested == 0:
 		l.Reason = deadReason(r)
 	case l.Tested < l.Ran:

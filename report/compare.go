@@ -204,6 +204,9 @@ func notes(e Evidence, v Verdict, full bool) []string {
 	if n := notRun(v.Cases); n > 0 && e.Patched.ready() {
 		out = append(out, fmt.Sprintf("%d of %d tests did not run on the patched kernel", n, len(v.Cases)))
 	}
+	if n := skippedIGT(e.Patched); n != "" && v.Lockdep.Ran > 0 {
+		out = append(out, n)
+	}
 	if v.Lockdep.Reason != "" && v.Word != NotExercised && len(e.Patched.Boots) > 0 {
 		out = append(out, "lockdep: "+strings.TrimPrefix(v.Lockdep.Reason, "lockdep "))
 	}

@@ -144,18 +144,15 @@ func (a *app) printIGT(r igt.Results, splats map[int][]lockdep.Splat) error {
 	return err
 }
 
-// whySkipped returns the reason that most tests gave, after a colon.
+// whySkipped returns the reason that most tests gave, after a colon, and what to
+// do about it.
 func whySkipped(r igt.Results) string {
-	count, most := map[string]int{}, ""
-	for _, t := range r.Tests {
-		if why := igt.SkipReason(t.Out + t.Err); why != "" {
-			if count[why]++; count[why] > count[most] {
-				most = why
-			}
-		}
-	}
+	most, _, _ := igt.CommonSkip(r.Cases())
 	if most == "" {
 		return ""
+	}
+	if hint := igt.SkipHint(most); hint != "" {
+		return ": " + plain(most) + "; " + hint
 	}
 	return ": " + plain(most)
 }
