@@ -45,7 +45,7 @@ type QEMU struct {
 	Binary  string `toml:"binary"`  // default "qemu-system-x86_64"
 	Accel   string `toml:"accel"`   // "kvm", "tcg" or "" (default) for a probe
 	CPUs    int    `toml:"cpus"`    // virtual processors; default 2
-	MemMiB  int    `toml:"mem_mib"` // guest memory; default 1024
+	MemMiB  int    `toml:"mem_mib"` // guest memory; default 512
 	Boot    Span   `toml:"boot"`    // limit from start to the agent's first word; default 1m
 	Silence Span   `toml:"silence"` // limit without a byte from the guest; default 90s
 	Test    Span   `toml:"test"`    // limit for one subtest; default 30s
@@ -90,7 +90,7 @@ func Default() Config {
 		Overlays: true,
 		Build:    Build{Flavour: "default", CCache: true, Sandbox: "bubblewrap", DiskMiB: 2048, Timeout: Span(time.Hour)},
 		QEMU: QEMU{
-			Binary: "qemu-system-x86_64", CPUs: 2, MemMiB: 1024, Reboots: 8,
+			Binary: "qemu-system-x86_64", CPUs: 2, MemMiB: 512, Reboots: 8,
 			Boot: Span(time.Minute), Silence: Span(90 * time.Second),
 			Test: Span(30 * time.Second), Run: Span(20 * time.Minute),
 		},

@@ -62,9 +62,14 @@ func machineArgs(o Options) []string {
 	}
 }
 
+// codeCacheMiB bounds what QEMU keeps of translated code; its own default is
+// 1 GiB (accel/tcg/region.c), and a long run fills it. With 512 MiB for the guest
+// and some 60 MiB for QEMU itself, a guest stays below 1 GiB of the host.
+const codeCacheMiB = 384
+
 func accelArg(accel string) string {
 	if accel == AccelTCG {
-		return "tcg,thread=multi"
+		return "tcg,thread=multi,tb-size=" + strconv.Itoa(codeCacheMiB)
 	}
 	return accel
 }

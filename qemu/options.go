@@ -21,7 +21,7 @@ type Options struct {
 	ExtraImage string // ext2 image of MakeIGTImage, read-only, /dev/vdb; default none
 	Accel      string // AccelKVM or AccelTCG; default: what Probe says
 	CPUs       int    // default 2
-	MemMiB     int    // memory of the guest; default 1024
+	MemMiB     int    // memory of the guest; default 512
 	Cmdline    string // appended to the kernel command line; default nothing
 
 	Displays []string // display devices beside virtio-gpu: QXL, Bochs, VMware; default none
@@ -68,7 +68,7 @@ const maxCmdline = 1500
 func (o Options) withDefaults() Options {
 	o.Binary = cmp.Or(o.Binary, "qemu-system-x86_64")
 	o.CPUs = cmp.Or(o.CPUs, 2)
-	o.MemMiB = cmp.Or(o.MemMiB, 1024)
+	o.MemMiB = cmp.Or(o.MemMiB, 512)
 	o.BootTimeout = cmp.Or(o.BootTimeout, 3*time.Minute)
 	o.SilenceTimeout = cmp.Or(o.SilenceTimeout, 3*time.Minute)
 	o.RunTimeout = cmp.Or(o.RunTimeout, 2*time.Hour)

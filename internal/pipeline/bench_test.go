@@ -100,7 +100,7 @@ func newWarmBench(b *testing.B, dir, agent, tree string) *warmBench {
 	}
 	c := New(Options{
 		State: dir, Agent: agent, Program: "benchmark", Sandbox: box, Jobs: 3, CCache: true, Reboots: 8, TestSeconds: 60,
-		QEMU: qemu.Options{Binary: "qemu-system-x86_64", CPUs: 2, MemMiB: 1024},
+		QEMU: qemu.Options{Binary: "qemu-system-x86_64", CPUs: 2, MemMiB: 512},
 	})
 	annotations, err := overlay.Series()
 	if err != nil {
