@@ -4,6 +4,7 @@ package qemu
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,6 +19,7 @@ const sandbox = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecont
 // Names are as QEMU is to see them; channels are chardev backends without id.
 type wiring struct {
 	kernel, root, extra string
+	firmware            string
 	console, agent      string
 	fdsets              []string // values of -add-fd
 }
@@ -29,6 +31,9 @@ func arguments(o Options, w wiring) []string {
 		args = append(args, "-add-fd", set)
 	}
 	args = append(args, "-kernel", w.kernel, "-append", appendLine(o))
+	if w.firmware != "" {
+		args = append(args, "-initrd", w.firmware)
+	}
 	args = append(args, disk("root", w.root)...)
 	if w.extra != "" {
 		args = append(args, disk("extra", w.extra)...)
@@ -44,7 +49,7 @@ func arguments(o Options, w wiring) []string {
 		"-chardev", w.agent+",id=agent", "-device", "virtserialport,chardev=agent,name="+wire.Port,
 		"-device", "virtio-gpu-pci",
 	)
-	return append(args, displayArgs(o.Displays)...)
+	return slices.Concat(args, displayArgs(o.Displays), deviceArgs(o.VFIO))
 }
 
 // machineArgs returns the arguments that decide whether a guest runs at all.
@@ -122,7 +127,7 @@ func CommandLine(o Options) []string {
 		o.Accel = AccelTCG
 	}
 	args := arguments(o, wiring{
-		kernel: o.Kernel, root: o.RootImage, extra: o.ExtraImage,
+		kernel: o.Kernel, root: o.RootImage, extra: o.ExtraImage, firmware: o.Firmware,
 		console: "stdio,signal=off",
 		agent:   "socket,path=agent.sock,server=on,wait=off",
 	})

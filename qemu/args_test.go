@@ -19,6 +19,10 @@ func TestCommandLineGolden(t *testing.T) {
 	for name, change := range map[string]func(*Options){
 		"defaults": func(*Options) {},
 		"kvm":      func(o *Options) { o.Accel = AccelKVM },
+		"vfio": func(o *Options) {
+			o.Accel, o.Firmware = AccelKVM, "firmware.cpio"
+			o.VFIO = []Device{{Address: "0000:03:00.0", Group: 12}, {Address: "0000:03:00.1", Group: 12}}
+		},
 		"all": func(o *Options) {
 			o.Binary, o.CPUs, o.MemMiB, o.Accel = "/opt/qemu", 4, 2048, AccelTCG
 			o.ExtraImage, o.Cmdline = "a,b/igt.img", "drm.debug=0x1e"
@@ -36,7 +40,7 @@ func TestCommandLineGolden(t *testing.T) {
 
 func TestDescriptorsGolden(t *testing.T) {
 	t.Parallel()
-	in := &inputs{files: make([]*os.File, extraFile+1)}
+	in := &inputs{files: make([]*os.File, rootFile+3), extra: rootFile + 1, firmware: rootFile + 2}
 	o := Options{Accel: AccelTCG}.withDefaults()
 	golden(t, "testdata/args/descriptors.golden", perLine(arguments(o, in.wiring())))
 }

@@ -20,7 +20,6 @@ const (
 	agentFile = iota
 	kernelFile
 	rootFile
-	extraFile // only with an extra image
 )
 
 // maxKernel limits the kernel image, which is copied to memory.
@@ -30,7 +29,9 @@ const maxKernel = 1 << 30
 // as somebody who may not be able to reach our state directory.
 type inputs struct {
 	stdin, stdout *os.File   // of the console
-	files         []*os.File // by the constants above
+	files         []*os.File // by the constants above, then what not every guest has
+	extra         int        // place of the extra image in files; 0 for none
+	firmware      int        // place of the firmware in files; 0 for none
 	channels
 }
 
@@ -57,17 +58,24 @@ func openInputs(o Options) (in *inputs, err error) {
 		return in, err
 	}
 	in.files = append(in.files, kernel)
-	for _, image := range []string{o.RootImage, o.ExtraImage} {
-		if image == "" {
-			continue
-		}
-		f, err := os.Open(image)
-		if err != nil {
-			return in, fmt.Errorf("open image: %w", err)
-		}
-		in.files = append(in.files, f)
+	_, err = in.open(o.RootImage)
+	if err == nil && o.ExtraImage != "" {
+		in.extra, err = in.open(o.ExtraImage)
 	}
-	return in, nil
+	if err == nil && o.Firmware != "" {
+		in.firmware, err = in.open(o.Firmware)
+	}
+	return in, err
+}
+
+// open adds an image and returns its place.
+func (in *inputs) open(image string) (place int, err error) {
+	f, err := os.Open(image)
+	if err != nil {
+		return 0, fmt.Errorf("open image: %w", err)
+	}
+	in.files = append(in.files, f)
+	return len(in.files) - 1, nil
 }
 
 // wiring names the descriptors as QEMU sees them.
@@ -79,9 +87,12 @@ func (in *inputs) wiring() wiring {
 	}
 	set, root := fdset(firstFD + rootFile)
 	w.root, w.fdsets = root, append(w.fdsets, set)
-	if len(in.files) > extraFile {
-		set, name := fdset(firstFD + extraFile)
+	if in.extra > 0 {
+		set, name := fdset(firstFD + in.extra)
 		w.extra, w.fdsets = name, append(w.fdsets, set)
+	}
+	if in.firmware > 0 {
+		w.firmware = selfFD(firstFD + in.firmware) // -initrd takes a name, as -kernel does
 	}
 	return w
 }

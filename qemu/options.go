@@ -24,6 +24,8 @@ type Options struct {
 	MemMiB     int    // memory of the guest; default 512
 	Cmdline    string // appended to the kernel command line; default nothing
 
+	VFIO     []Device // devices of the host, of FindDevices; default none
+	Firmware string   // archive of MakeFirmware for their drivers; default none
 	Displays []string // display devices beside virtio-gpu: QXL, Bochs, VMware; default none
 
 	BootTimeout    time.Duration // from process start to the ready event; default 3 minutes

@@ -51,14 +51,15 @@ func start(ctx context.Context, o Options) (*process, error) {
 
 // command returns a command for QEMU that dies with us and on ctx.
 func command(ctx context.Context, o Options, args []string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, o.Binary, args...)
+	argv := launch(o, args)
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir = "/"
 	cmd.Env = []string{"LC_ALL=C", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Setpgid:   true, // Ctrl-C on the terminal is ours to handle
 		Pdeathsig: syscall.SIGKILL,
 	}
-	if o.drops() {
+	if o.drops() && len(o.VFIO) == 0 {
 		cmd.SysProcAttr.Credential = &syscall.Credential{
 			Uid: o.User.UID, Gid: o.User.GID, Groups: kvmGroup(o.Accel),
 		}
