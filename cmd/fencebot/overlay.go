@@ -4,8 +4,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -34,7 +36,7 @@ func (a *app) overlayListCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "list [--json]",
-		Short: "List the overlays: number in the RFC, name, state, title, file, tests",
+		Short: "List the overlays: number in the RFC, name, kernels, state, title, file, tests",
 		Args:  exactly(0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
 			rows := overlayRows()
@@ -51,27 +53,37 @@ func (a *app) overlayListCommand() *cobra.Command {
 // An overlayRow is a row of `overlay list --json`, and with Result one of
 // `overlay check --json`.
 type overlayRow struct {
-	RFC    []int    `json:"rfc"` // numbers of the RFC patches; empty for our own
-	Name   string   `json:"name"`
-	State  string   `json:"state"`
-	Title  string   `json:"title"`
-	Kernel string   `json:"kernel"` // made and tried on; empty without a patch
-	File   string   `json:"file"`   // below patch/overlay; empty without a patch
-	Sites  []string `json:"sites"`
-	Tests  []string `json:"tests"`
-	Note   string   `json:"note"`
+	RFC     []int           `json:"rfc"` // numbers of the RFC patches; empty for our own
+	Name    string          `json:"name"`
+	Title   string          `json:"title"`
+	Kernels []overlayKernel `json:"kernels"` // oldest first
+	Sites   []string        `json:"sites"`
+	Tests   []string        `json:"tests"`
+	Note    string          `json:"note"`
 
 	Result string `json:"result,omitempty"` // applies, dropped or in-tree
+	File   string `json:"file,omitempty"`   // the variant that applies, below patch/overlay
 	Why    string `json:"why,omitempty"`    // it is dropped
+}
+
+// An overlayKernel is the state of an overlay on one kernel.
+type overlayKernel struct {
+	Kernel string `json:"kernel"`
+	State  string `json:"state"`
+	File   string `json:"file"` // below patch/overlay; empty without a patch
 }
 
 func overlayRows() []overlayRow {
 	var rows []overlayRow
 	for _, o := range overlay.All() {
-		rows = append(rows, overlayRow{
-			RFC: append([]int{}, o.RFC...), Name: o.Name, State: string(o.State), Title: o.Title, Kernel: o.Kernel, File: o.File(),
+		row := overlayRow{
+			RFC: append([]int{}, o.RFC...), Name: o.Name, Title: o.Title,
 			Sites: append([]string{}, o.Sites...), Tests: append([]string{}, o.Tests...), Note: o.Note,
-		})
+		}
+		for _, r := range o.Releases {
+			row.Kernels = append(row.Kernels, overlayKernel{Kernel: r.Kernel, State: string(r.State), File: r.File})
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }
@@ -85,11 +97,20 @@ func (r overlayRow) numbers() string {
 	return orDash(strings.Join(all, ","))
 }
 
+// printOverlays prints a line per overlay, and more when its kernels differ in
+// state or patch.
 func printOverlays(w io.Writer, rows []overlayRow) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "RFC\tNAME\tSTATE\tTITLE\tFILE\tTESTS")
+	fmt.Fprintln(t, "RFC\tNAME\tKERNEL\tSTATE\tTITLE\tFILE\tTESTS")
 	for _, r := range rows {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", r.numbers(), r.Name, r.State, r.Title, orDash(r.File), orDash(strings.Join(r.Tests, ", ")))
+		for at := 0; at < len(r.Kernels); {
+			k := r.Kernels[at]
+			kernels := []string{}
+			for ; at < len(r.Kernels) && r.Kernels[at].State == k.State && r.Kernels[at].File == k.File; at++ {
+				kernels = append(kernels, r.Kernels[at].Kernel)
+			}
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.numbers(), r.Name, strings.Join(kernels, ","), k.State, r.Title, orDash(k.File), orDash(strings.Join(r.Tests, ", ")))
+		}
 	}
 	return t.Flush()
 }
@@ -103,8 +124,9 @@ func orDash(s string) string {
 
 func (a *app) overlayShowCommand() *cobra.Command {
 	var all bool
+	var kernel string
 	cmd := &cobra.Command{
-		Use:   "show [--all] [NAME]",
+		Use:   "show [--kernel RELEASE] [--all] [NAME]",
 		Short: "Print the patch of an overlay, or all of them as one series",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if all {
@@ -113,30 +135,35 @@ func (a *app) overlayShowCommand() *cobra.Command {
 			return exactly(1, "one name of `overlay list`")(cmd, args)
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			if all {
-				return a.showOverlays()
+			if !slices.Contains(overlay.Kernels(), kernel) {
+				return usagef("--kernel %s: want one of %s", kernel, strings.Join(overlay.Kernels(), ", "))
 			}
-			return a.showOverlay(args[0])
+			if all {
+				return a.showOverlays(kernel)
+			}
+			return a.showOverlay(args[0], kernel)
 		},
 	}
+	cmd.Flags().StringVar(&kernel, "kernel", overlay.Kernels()[0], "`release` that the patches are for")
 	cmd.Flags().BoolVar(&all, "all", false, "print all patches as one mbox, in the order in which they apply")
 	return cmd
 }
 
-func (a *app) showOverlay(name string) error {
+func (a *app) showOverlay(name, kernel string) error {
 	o, err := overlay.Find(name)
 	if err != nil {
 		return usageError{err}
 	}
-	if o.Patch == nil {
-		return usagef("%s: no patch, Linux has it: %s", o.Name, o.Note)
+	v, ok := o.For(kernel)
+	if !ok {
+		return usagef("%s: no patch, Linux %s has it: %s", o.Name, kernel, o.Note)
 	}
-	_, err = a.stdout.Write(o.Patch)
+	_, err = a.stdout.Write(v.Patch)
 	return err
 }
 
-func (a *app) showOverlays() error {
-	list, err := overlay.Series()
+func (a *app) showOverlays(kernel string) error {
+	list, err := overlay.SeriesFor(kernel)
 	if err != nil {
 		return err
 	}
@@ -151,7 +178,7 @@ func (a *app) overlayCheckCommand() *cobra.Command {
 		Use:   "check [--tree NAME] [--base REV] [--json]",
 		Short: "Say which overlays apply to a tree",
 		Long: `Put the overlays on a commit in their order, as a check does, and say for each
-whether it applies. No branch is moved. Exit code 1 when one does not apply.`,
+whether it applies, and which variant of it. No branch is moved. Exit code 1 when one does not apply.`,
 		Args: exactly(0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
@@ -179,31 +206,48 @@ func checkOverlays(ctx context.Context, repo *gittree.Repo, base string) ([]over
 	if err != nil {
 		return nil, err
 	}
-	list, err := overlay.Series()
-	if err != nil {
-		return nil, err
+	var files []string // of the patches in list
+	var list []patch.Series
+	for _, o := range overlay.All() {
+		variants, err := o.Series()
+		if err != nil && !errors.Is(err, overlay.ErrNoPatch) {
+			return nil, err
+		}
+		list = append(list, variants...)
+		for _, v := range o.Variants() {
+			files = append(files, v.File)
+		}
 	}
 	got, err := repo.Overlay(ctx, gittree.Range{Base: commit}, list...)
 	if err != nil {
 		return nil, err
 	}
-	why := map[string]string{}
+	used, why := map[string]string{}, map[string]string{}
+	for _, i := range got.Used {
+		used[list[i].Title] = files[i]
+	}
 	for _, d := range got.Dropped {
 		why[d.Title] = d.Why
 	}
+	return checkedRows(used, why), nil
+}
+
+// checkedRows says of each row of the table what became of it: the file of the
+// variant in use, or why none is, by the name of the overlay.
+func checkedRows(used, why map[string]string) []overlayRow {
 	rows := overlayRows()
 	for i := range rows {
 		r := &rows[i]
 		switch {
-		case r.File == "":
-			r.Result = "in-tree"
+		case used[r.Name] != "":
+			r.Result, r.File = "applies", used[r.Name]
 		case why[r.Name] != "":
 			r.Result, r.Why = "dropped", why[r.Name]
 		default:
-			r.Result = "applies"
+			r.Result = "in-tree"
 		}
 	}
-	return rows, nil
+	return rows
 }
 
 func (a *app) printChecked(rows []overlayRow, asJSON bool) error {
@@ -214,6 +258,9 @@ func (a *app) printChecked(rows []overlayRow, asJSON bool) error {
 			dropped = codeError(exitFound)
 		}
 		line := r.numbers() + "\t" + r.Name + "\t" + r.Result
+		if r.File != "" {
+			line += ": " + r.File
+		}
 		if r.Why != "" {
 			line += fmt.Sprintf(": %q", r.Why)
 		}

@@ -124,17 +124,20 @@ func (a *app) recorded(ctx context.Context, f checkFlags, rep report.Report) (pi
 // readOverlays takes the overlays that the report carries. When they are our
 // own of today, the warm build has them.
 func readOverlays(ctx context.Context, r report.Reproduce, req *pipeline.Request) error {
-	own, err := overlay.Series()
-	if err != nil || r.OverlayMbox == "" {
-		return err
-	}
-	if r.OverlayMbox == patch.Mbox(patch.Join("overlays", own)) {
-		req.Annotations = own
+	if r.OverlayMbox == "" {
 		return nil
 	}
 	o, err := embeddedSeries(ctx, "the overlay in the report", r.OverlayMbox)
 	if err != nil {
 		return err
+	}
+	own, ok, err := overlay.Ours(o)
+	if err != nil {
+		return err
+	}
+	if ok {
+		req.Annotations = own
+		return nil
 	}
 	req.Overlays = []patch.Series{o}
 	return nil

@@ -23,6 +23,11 @@ const maxPending = 64 << 20
 // The error is a [*patch.ConflictError] or a [*patch.RefusedError] when the
 // series is at fault; then nothing refers to what may have been written.
 func (r *Repo) Apply(ctx context.Context, base string, s patch.Series) (Range, error) {
+	return r.apply(ctx, base, s, false)
+}
+
+// apply is Apply; with strict, what does not fit as it is is a conflict.
+func (r *Repo) apply(ctx context.Context, base string, s patch.Series, strict bool) (Range, error) {
 	commit, err := r.Resolve(ctx, base)
 	if err != nil {
 		return Range{}, err
@@ -31,6 +36,7 @@ func (r *Repo) Apply(ctx context.Context, base string, s patch.Series) (Range, e
 	if err != nil {
 		return Range{}, err
 	}
+	b.strict = strict
 	for _, p := range s.Patches {
 		if err := b.add(ctx, p); err != nil {
 			return Range{Tree: r.name, Base: commit}, err
@@ -45,6 +51,7 @@ func (r *Repo) Apply(ctx context.Context, base string, s patch.Series) (Range, e
 // A builder puts patches on top of each other.
 type builder struct {
 	repo    *Repo
+	strict  bool // never merge
 	view    *layer
 	tip     string      // the last commit written
 	when    string      // date of the base, for patches without one
@@ -93,7 +100,7 @@ func (b *builder) add(ctx context.Context, p patch.Patch) error {
 		return err
 	}
 	changes, err := d.Apply(ctx, b.view)
-	if c, ok := errors.AsType[*patch.ConflictError](err); ok {
+	if c, ok := errors.AsType[*patch.ConflictError](err); ok && !b.strict {
 		return b.merge(ctx, p, d, c)
 	}
 	if err != nil {

@@ -37,9 +37,11 @@ type Dropped struct {
 }
 
 // Overlay puts overlays, in order, on top of the base of rng and of each of its
-// commits. One that does not apply somewhere, or is in the base already, is
-// dropped everywhere, so that base and patched stay comparable. The error is
-// never about an overlay.
+// commits. Overlays next to each other with one title are variants of one for
+// different trees, and at most one of them goes on: the first that applies to the
+// base as it is, else the first that a merge gets there. One that does not apply
+// somewhere, or is in the base already, is dropped everywhere, so that base and
+// patched stay comparable. The error is never about an overlay.
 func (r *Repo) Overlay(ctx context.Context, rng Range, overlays ...patch.Series) (OverlaidRange, error) {
 	tips := []string{rng.Base}
 	for _, c := range rng.Commits {
@@ -47,26 +49,26 @@ func (r *Repo) Overlay(ctx context.Context, rng Range, overlays ...patch.Series)
 	}
 	o := OverlaidRange{Range: rng}
 	// Nearly always they all apply, and at once takes a fraction of the time.
-	if len(overlays) > 1 {
-		next, why, err := r.overlay(ctx, rng, tips, patch.Join("overlays", overlays), true)
-		if err != nil {
-			return OverlaidRange{}, fmt.Errorf("apply overlays: %w", err)
-		}
-		if why == "" {
-			for i := range overlays {
-				o.Used = append(o.Used, i)
-			}
-			o.Base, o.Commits = next[0], next[1:]
-			return o, nil
+	for _, set := range columns(overlays) {
+		if done, err := r.atOnce(ctx, &o, tips, overlays, set, true); done || err != nil {
+			return o, err
 		}
 	}
-	for i, s := range overlays {
-		next, why, err := r.overlay(ctx, rng, tips, s, false)
+	set, dropped, err := r.choose(ctx, rng, overlays)
+	if err != nil {
+		return OverlaidRange{}, err
+	}
+	o.Dropped = dropped
+	if done, err := r.atOnce(ctx, &o, tips, overlays, set, false); done || err != nil {
+		return o, err
+	}
+	for _, i := range set {
+		next, why, err := r.overlay(ctx, rng, tips, overlays[i], attempt{})
 		if err != nil {
-			return OverlaidRange{}, fmt.Errorf("apply overlay %q: %w", s.Title, err)
+			return OverlaidRange{}, fmt.Errorf("apply overlay %q: %w", overlays[i].Title, err)
 		}
 		if why != "" {
-			o.Dropped = append(o.Dropped, Dropped{Overlay: i, Title: s.Title, Why: why})
+			o.Dropped = append(o.Dropped, Dropped{Overlay: i, Title: overlays[i].Title, Why: why})
 			continue
 		}
 		tips = next
@@ -76,15 +78,45 @@ func (r *Repo) Overlay(ctx context.Context, rng Range, overlays ...patch.Series)
 	return o, nil
 }
 
+// atOnce puts the overlays of set on every tip as one series. done is false when
+// that does not work out for one of them.
+func (r *Repo) atOnce(ctx context.Context, o *OverlaidRange, tips []string, overlays []patch.Series, set []int, strict bool) (done bool, err error) {
+	if len(set) == 0 {
+		return false, nil
+	}
+	var list []patch.Series
+	for _, i := range set {
+		list = append(list, overlays[i])
+	}
+	next, why, err := r.overlay(ctx, o.Range, tips, patch.Join("overlays", list), attempt{whole: true, strict: strict})
+	if err != nil {
+		return false, fmt.Errorf("apply overlays: %w", err)
+	}
+	if why != "" {
+		return false, nil
+	}
+	o.Used, o.Base, o.Commits = set, next[0], next[1:]
+	return true, nil
+}
+
+// An attempt says what counts as applied.
+type attempt struct {
+	whole  bool // all patches of the series change something in the base
+	strict bool // no merge on the base: every line of a hunk is there
+}
+
+// hasIt is why an overlay is dropped that the base does not need.
+const hasIt = "the base has it already"
+
 // overlay puts s on every tip, or says why it is dropped. One that the base has
-// already is; with whole, one that it has in part is, too.
-func (r *Repo) overlay(ctx context.Context, rng Range, tips []string, s patch.Series, whole bool) (next []string, why string, err error) {
+// already is.
+func (r *Repo) overlay(ctx context.Context, rng Range, tips []string, s patch.Series, how attempt) (next []string, why string, err error) {
 	for i, tip := range tips {
 		where := "the base"
 		if i > 0 {
 			where = fmt.Sprintf("patch %d", rng.Commits[i-1].Patch)
 		}
-		got, err := r.Apply(ctx, tip, s)
+		got, err := r.apply(ctx, tip, s, how.strict && i == 0)
 		conflict, clash := errors.AsType[*patch.ConflictError](err)
 		refused, bad := errors.AsType[*patch.RefusedError](err)
 		switch {
@@ -94,8 +126,8 @@ func (r *Repo) overlay(ctx context.Context, rng Range, tips []string, s patch.Se
 			return nil, fmt.Sprintf("refused: %v", refused), nil
 		case err != nil:
 			return nil, "", err
-		case i == 0 && (len(got.Commits) == 0 || whole && len(got.Skipped) > 0):
-			return nil, "the base has it already", nil
+		case i == 0 && (len(got.Commits) == 0 || how.whole && len(got.Skipped) > 0):
+			return nil, hasIt, nil
 		}
 		next = append(next, got.Tip())
 	}

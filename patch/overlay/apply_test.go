@@ -4,7 +4,11 @@ package overlay
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -13,8 +17,8 @@ import (
 	"github.com/fencebot/fencebot/patch"
 )
 
-// A source is the part of a kernel that the patches show: at every line of a
-// hunk what stands there, anything else in between. All patches are made on the
+// A source is the part of a kernel that its patches show: at every line of a
+// hunk what stands there, anything else in between. They are all made on the
 // same release, so that together they tell one text.
 type source map[string]string
 
@@ -25,29 +29,58 @@ func (s source) Entry(_ context.Context, path string) (patch.Entry, bool, error)
 
 func (source) Blob(context.Context, string) ([]byte, error) { return nil, patch.ErrNoBlob }
 
-// The patches apply in the order of the table, and each of them also when any
-// other one is dropped.
+// A variant is an overlay with the patch for one kernel.
+type variant struct {
+	Overlay
+	patch []byte
+}
+
+// The patches for a kernel apply in the order of the table, and each of them
+// also when any other one is dropped.
 func TestPatchesApplyInOrder(t *testing.T) {
 	t.Parallel()
-	all := withPatch(t)
-	for without := range len(all) + 1 {
-		tree := sourceOf(t, all)
-		dropped := ""
-		for i, o := range all {
-			if i == without {
-				dropped = o.Name
-				continue
+	for _, kernel := range Kernels() {
+		t.Run(kernel, func(t *testing.T) {
+			t.Parallel()
+			all := variantsFor(t, kernel)
+			for without := range len(all) + 1 {
+				tree := sourceOf(t, all)
+				dropped := ""
+				for i, o := range all {
+					if i == without {
+						dropped = o.Name
+						continue
+					}
+					if err := apply(t, tree, tree, o); err != nil {
+						t.Errorf("%s without %q: %v", o.Name, dropped, err)
+					}
+				}
 			}
-			if err := apply(t, tree, o); err != nil {
-				t.Errorf("%s without %q: %v", o.Name, dropped, err)
-			}
-		}
+		})
 	}
 }
 
-func apply(t *testing.T, tree source, o Overlay) error {
+// variantsFor returns what was made for a kernel alone. A patch that fits two
+// has the line numbers of the older one and would tell lies about the other's
+// source; whoever owns the kernels checks that with `fencebot overlay check`.
+func variantsFor(t *testing.T, kernel string) []variant {
 	t.Helper()
-	s, err := o.Series()
+	var all []variant
+	for _, o := range withPatch(t) {
+		if v, ok := o.For(kernel); ok && v.Kernels[0] == kernel {
+			all = append(all, variant{o, v.Patch})
+		}
+	}
+	if len(all) < 10 {
+		t.Fatalf("%d overlays for %s", len(all), kernel)
+	}
+	return all
+}
+
+// apply puts a patch on tree, which finds the result in changed.
+func apply(t *testing.T, tree patch.Tree, changed source, o variant) error {
+	t.Helper()
+	s, err := o.series(Variant{Patch: o.patch})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,17 +90,81 @@ func apply(t *testing.T, tree source, o Overlay) error {
 	}
 	changes, err := d.Apply(t.Context(), tree)
 	for _, c := range changes {
-		tree[c.Path] = string(c.Entry.Data)
+		changed[c.Path] = string(c.Entry.Data)
 	}
 	return err
 }
 
+// A checkout is a work tree or unpacked tarball, with what was changed in it.
+type checkout struct {
+	dir     string
+	changed source
+}
+
+func (c checkout) Entry(ctx context.Context, path string) (patch.Entry, bool, error) {
+	if e, ok, err := c.changed.Entry(ctx, path); ok {
+		return e, ok, err
+	}
+	fi, err := os.Stat(filepath.Join(c.dir, path))
+	if errors.Is(err, fs.ErrNotExist) {
+		return patch.Entry{}, false, nil
+	}
+	if err != nil || fi.IsDir() {
+		return patch.Entry{Mode: patch.ModeDir}, err == nil, err
+	}
+	data, err := os.ReadFile(filepath.Join(c.dir, path))
+	return patch.Entry{Mode: patch.ModeFile, Data: data}, err == nil, err
+}
+
+func (checkout) Blob(context.Context, string) ([]byte, error) { return nil, patch.ErrNoBlob }
+
+// On the sources themselves all patches for a kernel apply one after the other,
+// without any merge.
+func TestPatchesApplyToSource(t *testing.T) {
+	t.Parallel()
+	dirs := filepath.SplitList(os.Getenv("FENCEBOT_KERNEL_SOURCES"))
+	if len(dirs) == 0 {
+		t.Skip("FENCEBOT_KERNEL_SOURCES names no kernel sources (directories, separated by a colon)")
+	}
+	for _, dir := range dirs {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			t.Parallel()
+			makefile, err := os.ReadFile(filepath.Join(dir, "Makefile"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			tree := checkout{dir, source{}}
+			for _, o := range withPatch(t) {
+				v, ok := o.For(release(string(makefile)))
+				if !ok {
+					t.Errorf("%s: no patch for Linux %q", o.Name, release(string(makefile)))
+					continue
+				}
+				if err := apply(t, tree, tree.changed, variant{o, v.Patch}); err != nil {
+					t.Errorf("%s: %v", v.File, err)
+				}
+			}
+		})
+	}
+}
+
+// release reads "7.2" from the top Makefile of a kernel.
+func release(makefile string) string {
+	set := map[string]string{}
+	for line := range strings.Lines(makefile) {
+		if k, v, ok := strings.Cut(line, "="); ok && set[strings.TrimSpace(k)] == "" {
+			set[strings.TrimSpace(k)] = strings.TrimSpace(v)
+		}
+	}
+	return set["VERSION"] + "." + set["PATCHLEVEL"]
+}
+
 // sourceOf puts the old lines of all hunks in their places.
-func sourceOf(t *testing.T, all []Overlay) source {
+func sourceOf(t *testing.T, all []variant) source {
 	t.Helper()
 	lines := map[string]map[int64]string{}
 	for _, o := range all {
-		files, _, err := gitdiff.Parse(strings.NewReader(string(o.Patch)))
+		files, _, err := gitdiff.Parse(strings.NewReader(string(o.patch)))
 		if err != nil {
 			t.Fatalf("%s: %v", o.Name, err)
 		}

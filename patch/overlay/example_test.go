@@ -13,12 +13,12 @@ import (
 func ExampleBySite() {
 	o, ok := overlay.BySite("virtio_gpu_dequeue_ctrl_func")
 	fmt.Println(o.Name, ok)
-	s, err := o.Series()
-	fmt.Println(s.Title, s.Patches[0].Subject, err)
+	all, err := o.Series()
+	fmt.Println(len(all), all[0].Title, all[0].Patches[0].Subject, err)
 	_, ok = overlay.BySite("vkms_vblank_simulate") // Linux has this one
 	fmt.Println(ok)
 	// Output:
 	// virtio-gpu-response true
-	// virtio-gpu-response drm/virtio: annotate the handling of responses <nil>
+	// 1 virtio-gpu-response drm/virtio: annotate the handling of responses <nil>
 	// false
 }

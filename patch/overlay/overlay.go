@@ -3,18 +3,16 @@
 package overlay
 
 import (
-	"bytes"
 	"cmp"
 	"embed"
 	"errors"
 	"fmt"
 	"slices"
 
-	"github.com/fencebot/fencebot/mail"
 	"github.com/fencebot/fencebot/patch"
 )
 
-//go:embed patches/*.patch
+//go:embed patches/*.patch patches/7.2/*.patch
 var patches embed.FS
 
 // A State says how far the annotation of a path has come.
@@ -22,30 +20,38 @@ type State string
 
 // The states. What is InTree has no patch.
 const (
-	InTree State = "in-tree"                                  // Linux 6.12 has it
+	InTree State = "in-tree"                                  // the kernel has it
 	InVM   State = "overlay, run in the VM"                   // booted and run through by the tests of the table
 	Static State = "overlay, compiled and statically checked" // no device in a VM gets there
 )
 
 // An Overlay is the annotation of one path through the kernel.
 type Overlay struct {
-	Name   string   // short and stable; the patch is patches/NAME.patch
-	Title  string   // what is annotated, in a line
-	RFC    []int    // numbers of the RFC patches that it stands for, see [RFC]; none for our own
-	State  State    // see the constants
-	Kernel string   // release that the patch was made and tried on; empty without a patch
-	Sites  []string // functions that call dma_fence_begin_signalling() because of it, and those that gcc inlines them into
-	Tests  []string // what runs through it, as BINARY@SUBTEST with " on DRIVER" where that matters
-	Note   string   // where the tree has it, or what it leaves out; may be empty
-	Patch  []byte   // in git format-patch form; nil when the state is InTree
+	Name     string    // short and stable; names the files of its patches
+	Title    string    // what is annotated, in a line
+	RFC      []int     // numbers of the RFC patches that it stands for, see [RFC]; none for our own
+	Releases []Release // how far it has come on each kernel, oldest first
+	Sites    []string  // functions that call dma_fence_begin_signalling() because of it, and those that gcc inlines them into
+	Tests    []string  // what runs through it, as BINARY@SUBTEST with " on DRIVER" where that matters
+	Note     string    // where the tree has it, or what it leaves out; may be empty
 }
 
-// File returns the path of the patch below the package, empty without one.
-func (o Overlay) File() string {
-	if o.Patch == nil {
-		return ""
+// Variants returns the different patches of the overlay, oldest kernel first; a
+// kernel gets at most one of them. None when every kernel has the path already.
+func (o Overlay) Variants() []Variant {
+	var all []Variant
+	for _, r := range o.Releases {
+		n := len(all)
+		switch {
+		case r.File == "":
+		case n > 0 && all[n-1].File == r.File:
+			all[n-1].Kernels = append(all[n-1].Kernels, r.Kernel)
+		default:
+			text, _ := patches.ReadFile(r.File) // fileFor has found it
+			all = append(all, Variant{Kernels: []string{r.Kernel}, File: r.File, Patch: text})
+		}
 	}
-	return "patches/" + o.Name + ".patch"
+	return all
 }
 
 // ErrUnknown reports a name that no overlay has.
@@ -55,13 +61,19 @@ var ErrUnknown = errors.New("overlay: no such overlay")
 var ErrNoPatch = errors.New("overlay: nothing to apply")
 
 // All returns the table in the order in which the patches apply: by RFC number,
-// then our own. The slice and its bytes are the caller's.
+// then our own. The slice is the caller's.
 func All() []Overlay {
 	all := slices.Concat(core(), display(), scheduler(), amdgpu(), i915(), drivers())
 	slices.SortStableFunc(all, func(a, b Overlay) int { return cmp.Compare(a.rank(), b.rank()) })
 	for i := range all {
-		// A row without a file keeps a nil patch; a test holds both together.
-		all[i].Patch, _ = patches.ReadFile("patches/" + all[i].Name + ".patch")
+		file := ""
+		for j := range all[i].Releases {
+			r := &all[i].Releases[j]
+			file = fileFor(all[i].Name, r.Kernel, file)
+			if r.State != InTree {
+				r.File = file
+			}
+		}
 	}
 	return all
 }
@@ -96,40 +108,64 @@ func BySite(function string) (o Overlay, ok bool) {
 	return all[i], true
 }
 
-// Series returns the patch as a series of one, titled with the overlay's name,
-// so that notes about it name the overlay. Without a patch the error is
-// [ErrNoPatch].
-func (o Overlay) Series() (patch.Series, error) {
-	if o.Patch == nil {
-		return patch.Series{}, fmt.Errorf("%w: %s", ErrNoPatch, o.Name)
-	}
-	msgs, err := mail.ReadMbox(bytes.NewReader(o.Patch), mail.Limits{})
-	if err != nil {
-		return patch.Series{}, fmt.Errorf("read overlay %s: %w", o.Name, err)
-	}
-	s, _, err := patch.Assemble(msgs).Pick()
-	if err == nil {
-		err = s.Validate()
-	}
-	if err != nil {
-		return patch.Series{}, fmt.Errorf("read overlay %s: %w", o.Name, err)
-	}
-	s.Title = o.Name
-	return s, nil
-}
-
-// Series returns all patches in order, each as a series of its own.
-func Series() ([]patch.Series, error) {
+// Series returns the variants of the overlay, oldest kernel first, each as a
+// series of one patch. All have the overlay's name for a title, so that notes
+// about them name the overlay, and whoever applies them takes one at most.
+// Without a patch the error is [ErrNoPatch].
+func (o Overlay) Series() ([]patch.Series, error) {
 	var list []patch.Series
-	for _, o := range All() {
-		s, err := o.Series()
-		if errors.Is(err, ErrNoPatch) {
-			continue
-		}
+	for _, v := range o.Variants() {
+		s, err := o.series(v)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, s)
+	}
+	if list == nil {
+		return nil, fmt.Errorf("%w: %s", ErrNoPatch, o.Name)
+	}
+	return list, nil
+}
+
+// For returns the variant that was made for a kernel, one of [Kernels]. ok is
+// false when that kernel needs none.
+func (o Overlay) For(kernel string) (v Variant, ok bool) {
+	all := o.Variants()
+	i := slices.IndexFunc(all, func(v Variant) bool { return slices.Contains(v.Kernels, kernel) })
+	if i < 0 {
+		return Variant{}, false
+	}
+	return all[i], true
+}
+
+// SeriesFor returns the patches that were made for a kernel, one of [Kernels],
+// in order.
+func SeriesFor(kernel string) ([]patch.Series, error) {
+	var list []patch.Series
+	for _, o := range All() {
+		v, ok := o.For(kernel)
+		if !ok {
+			continue
+		}
+		s, err := o.series(v)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, s)
+	}
+	return list, nil
+}
+
+// Series returns the patches of all overlays in order, the variants of one next
+// to each other.
+func Series() ([]patch.Series, error) {
+	var list []patch.Series
+	for _, o := range All() {
+		s, err := o.Series()
+		if err != nil && !errors.Is(err, ErrNoPatch) {
+			return nil, err
+		}
+		list = append(list, s...)
 	}
 	return list, nil
 }

@@ -5,6 +5,7 @@ package overlay
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"testing"
@@ -17,23 +18,23 @@ import (
 // Every patch of the RFC has a row, and every file belongs to one.
 func TestAllCoversTheRFC(t *testing.T) {
 	t.Parallel()
-	covered, files := map[int]bool{}, map[string]bool{}
+	covered, names, files := map[int]bool{}, map[string]bool{}, map[string]bool{}
 	for _, o := range All() {
 		for _, n := range o.RFC {
 			covered[n] = true
 		}
-		if files[o.Name] {
+		if names[o.Name] {
 			t.Errorf("%s: twice", o.Name)
 		}
-		files[o.Name] = true
-		if (o.Patch == nil) != (o.State == InTree) {
-			t.Errorf("%s: state %q with a patch of %d bytes", o.Name, o.State, len(o.Patch))
-		}
-		if (o.Kernel == "") != (o.State == InTree) {
-			t.Errorf("%s: state %q, made for %q", o.Name, o.State, o.Kernel)
-		}
-		if o.State == InVM && len(o.Tests) == 0 || o.State == Static && len(o.Tests) > 0 {
-			t.Errorf("%s: state %q with tests %q", o.Name, o.State, o.Tests)
+		names[o.Name] = true
+		for i, r := range o.Releases {
+			files[r.File] = true
+			if r.Kernel != Kernels()[i] || (r.File == "") != (r.State == InTree) {
+				t.Errorf("%s: kernel %q, state %q with the patch %q", o.Name, r.Kernel, r.State, r.File)
+			}
+			if r.State == InVM && len(o.Tests) == 0 || r.State == Static && len(o.Tests) > 0 {
+				t.Errorf("%s: state %q with tests %q", o.Name, r.State, o.Tests)
+			}
 		}
 	}
 	for _, r := range RFC() {
@@ -44,13 +45,15 @@ func TestAllCoversTheRFC(t *testing.T) {
 	if len(RFC()) != 17 || len(covered) != 17 {
 		t.Errorf("RFC of %d patches, %d covered; want 17", len(RFC()), len(covered))
 	}
-	entries, err := patches.ReadDir("patches")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		if name := strings.TrimSuffix(e.Name(), ".patch"); !files[name] {
-			t.Errorf("%s belongs to no row", e.Name())
+	for _, pattern := range []string{"patches/*.patch", "patches/*/*.patch"} {
+		found, err := fs.Glob(patches, pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %q, %v", pattern, found, err)
+		}
+		for _, file := range found {
+			if !files[file] {
+				t.Errorf("%s belongs to no row", file)
+			}
 		}
 	}
 }
@@ -61,19 +64,26 @@ func TestHeadersAgree(t *testing.T) {
 	t.Parallel()
 	titles := rfcTitles()
 	for _, o := range withPatch(t) {
-		text := message(t, o)
-		want := []string{"Overlay: " + o.Name, "State: " + string(o.State), "Kernel: " + o.Kernel, "SPDX-License-Identifier: GPL-2.0"}
-		rfc := "RFC: none"
-		if len(o.RFC) > 0 {
-			rfc = fmt.Sprintf("RFC: %02d/17 %s", o.RFC[0], titles[o.RFC[0]-1])
-		}
-		tests := "Tests: none"
-		if len(o.Tests) > 0 {
-			tests = "Tests: " + strings.Join(o.Tests, ", ")
-		}
-		for _, line := range append(want, rfc, tests) {
-			if !strings.Contains(text, "\n"+line+"\n") {
-				t.Errorf("%s: no line %q in its message:\n%s", o.Name, line, text)
+		for _, v := range o.Variants() {
+			text := message(t, o, v)
+			want := []string{"Overlay: " + o.Name, "Kernel: " + strings.Join(v.Kernels, ", "), "SPDX-License-Identifier: GPL-2.0"}
+			for _, r := range o.Releases {
+				if r.File == v.File {
+					want = append(want, "State: "+string(r.State))
+				}
+			}
+			rfc := "RFC: none"
+			if len(o.RFC) > 0 {
+				rfc = fmt.Sprintf("RFC: %02d/17 %s", o.RFC[0], titles[o.RFC[0]-1])
+			}
+			tests := "Tests: none"
+			if len(o.Tests) > 0 {
+				tests = "Tests: " + strings.Join(o.Tests, ", ")
+			}
+			for _, line := range append(want, rfc, tests) {
+				if !strings.Contains(text, "\n"+line+"\n") {
+					t.Errorf("%s: no line %q in its message:\n%s", v.File, line, text)
+				}
 			}
 		}
 	}
@@ -100,15 +110,17 @@ func TestTestsExist(t *testing.T) {
 func TestSections(t *testing.T) {
 	t.Parallel()
 	for _, o := range withPatch(t) {
-		added := ""
-		for line := range strings.Lines(string(o.Patch)) {
-			if strings.HasPrefix(line, "+") {
-				added += line
+		for _, v := range o.Variants() {
+			added := ""
+			for line := range strings.Lines(string(v.Patch)) {
+				if strings.HasPrefix(line, "+") {
+					added += line
+				}
 			}
-		}
-		begins, ends := strings.Count(added, "dma_fence_begin_signalling("), strings.Count(added, "dma_fence_end_signalling(")
-		if begins > ends || (len(o.Sites) == 0) != (begins == 0) {
-			t.Errorf("%s: sections begin %d times, end %d times, sites %q", o.Name, begins, ends, o.Sites)
+			begins, ends := strings.Count(added, "dma_fence_begin_signalling("), strings.Count(added, "dma_fence_end_signalling(")
+			if begins > ends || (len(o.Sites) == 0) != (begins == 0) {
+				t.Errorf("%s: sections begin %d times, end %d times, sites %q", v.File, begins, ends, o.Sites)
+			}
 		}
 		for _, site := range o.Sites {
 			if got, ok := BySite(site); !ok || got.Name != o.Name {
@@ -133,8 +145,8 @@ func TestFind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := o.Series(); !errors.Is(err, ErrNoPatch) || o.File() != "" {
-		t.Errorf("series of what the tree has: %v, file %q; want ErrNoPatch", err, o.File())
+	if _, err := o.Series(); !errors.Is(err, ErrNoPatch) || o.Variants() != nil {
+		t.Errorf("series of what the tree has: %v, variants %v; want ErrNoPatch", err, o.Variants())
 	}
 }
 
@@ -150,16 +162,9 @@ func TestJoin(t *testing.T) {
 	if joined.Total != len(list) || joined.Title != "overlays" {
 		t.Fatalf("Join: %q of %d; want overlays of %d", joined.Title, joined.Total, len(list))
 	}
-	msgs, err := mail.ReadMbox(strings.NewReader(patch.Mbox(joined)), mail.Limits{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	back, _, err := patch.Assemble(msgs).Pick()
-	if err == nil {
-		err = back.Validate()
-	}
-	if err != nil || len(back.Patches) != len(list) {
-		t.Fatalf("read back %d patches, %v; want %d", len(back.Patches), err, len(list))
+	back := readBack(t, joined)
+	if len(back.Patches) != len(list) {
+		t.Fatalf("read back %d patches; want %d", len(back.Patches), len(list))
 	}
 	for i, p := range back.Patches {
 		if want := list[i].Patches[0]; p.Subject != want.Subject || strings.TrimSpace(p.Diff) != strings.TrimSpace(want.Diff) {
@@ -171,19 +176,83 @@ func TestJoin(t *testing.T) {
 	}
 }
 
+// A patch that fits a kernel, too, has no second file, and a kernel without one
+// in its directory has the one before.
+func TestFor(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ kernel, file string }{
+		"sw-sync":           {v72, "patches/sw-sync.patch"},
+		"vkms-commit-tail":  {v72, "patches/7.2/vkms-commit-tail.patch"},
+		"atomic-commit":     {v612, "patches/atomic-commit.patch"},
+		"dma-fence-priming": {v612, ""},
+		"sched-main":        {"5.10", ""},
+	} {
+		o, err := Find(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, ok := o.For(c.kernel); v.File != c.file || ok != (c.file != "") {
+			t.Errorf("%s on %s: %q, %v; want %q", name, c.kernel, v.File, ok, c.file)
+		}
+	}
+}
+
+// What a report carries is found again, whichever variants it used.
+func TestOurs(t *testing.T) {
+	t.Parallel()
+	for _, kernel := range Kernels() {
+		list, err := SeriesFor(kernel)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, ok, err := Ours(readBack(t, patch.Join("overlays", list[2:])))
+		if err != nil || !ok || len(got) != len(list)-2 {
+			t.Fatalf("%s: %d of %d found, %v, %v", kernel, len(got), len(list)-2, ok, err)
+		}
+		for i, s := range got {
+			if s.Title != list[i+2].Title || s.Patches[0].Diff != list[i+2].Patches[0].Diff {
+				t.Errorf("%s: %q in place of %q", kernel, s.Title, list[i+2].Title)
+			}
+		}
+		strange := list[1]
+		strange.Patches = slices.Clone(strange.Patches)
+		strange.Patches[0].Diff += "+\n"
+		if _, ok, err := Ours(patch.Join("overlays", []patch.Series{list[0], strange})); ok || err != nil {
+			t.Errorf("%s: a changed patch is ours: %v, %v", kernel, ok, err)
+		}
+	}
+}
+
 func withPatch(t *testing.T) []Overlay {
 	t.Helper()
-	with := slices.DeleteFunc(All(), func(o Overlay) bool { return o.Patch == nil })
+	with := slices.DeleteFunc(All(), func(o Overlay) bool { return o.Variants() == nil })
 	if len(with) < 15 {
 		t.Fatalf("%d overlays have a patch", len(with))
 	}
 	return with
 }
 
-// message returns the commit message with folded lines joined.
-func message(t *testing.T, o Overlay) string {
+// readBack writes a series as mails and reads them.
+func readBack(t *testing.T, s patch.Series) patch.Series {
 	t.Helper()
-	s, err := o.Series()
+	msgs, err := mail.ReadMbox(strings.NewReader(patch.Mbox(s)), mail.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, _, err := patch.Assemble(msgs).Pick()
+	if err == nil {
+		err = back.Validate()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return back
+}
+
+// message returns the commit message with folded lines joined.
+func message(t *testing.T, o Overlay, v Variant) string {
+	t.Helper()
+	s, err := o.series(v)
 	if err != nil {
 		t.Fatal(err)
 	}
