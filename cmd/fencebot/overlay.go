@@ -97,19 +97,23 @@ func (r overlayRow) numbers() string {
 	return orDash(strings.Join(all, ","))
 }
 
-// printOverlays prints a line per overlay, and more when its kernels differ in
-// state or patch.
+// printOverlays prints a line per overlay, and one more where a kernel has it in
+// another state.
 func printOverlays(w io.Writer, rows []overlayRow) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "RFC\tNAME\tKERNEL\tSTATE\tTITLE\tFILE\tTESTS")
 	for _, r := range rows {
 		for at := 0; at < len(r.Kernels); {
-			k := r.Kernels[at]
-			kernels := []string{}
-			for ; at < len(r.Kernels) && r.Kernels[at].State == k.State && r.Kernels[at].File == k.File; at++ {
+			state := r.Kernels[at].State
+			var kernels, files []string
+			for ; at < len(r.Kernels) && r.Kernels[at].State == state; at++ {
 				kernels = append(kernels, r.Kernels[at].Kernel)
+				if f := r.Kernels[at].File; f != "" && !slices.Contains(files, f) {
+					files = append(files, f)
+				}
 			}
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.numbers(), r.Name, strings.Join(kernels, ","), k.State, r.Title, orDash(k.File), orDash(strings.Join(r.Tests, ", ")))
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.numbers(), r.Name, strings.Join(kernels, ","), state, r.Title,
+				orDash(strings.Join(files, ", ")), orDash(strings.Join(r.Tests, ", ")))
 		}
 	}
 	return t.Flush()
