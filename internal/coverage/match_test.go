@@ -194,4 +194,7 @@ func TestReason(t *testing.T) {
 	if got := reason(Site{File: "drivers/gpu/drm/i915/x.c"}, built, e); got != "not counted: no kprobes" {
 		t.Errorf("reason without counts = %q", got)
 	}
+	if got := reason(Site{File: "drivers/gpu/drm/amd/x.c"}, built, e); got != "compiled, but the guest has no such hardware" {
+		t.Errorf("reason without counts and hardware = %q", got)
+	}
 }

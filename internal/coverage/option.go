@@ -21,6 +21,23 @@ type options struct {
 // "vkms/") the left side of the assignment that names it: "obj-$(CONFIG_DRM_VKMS)".
 type makefile map[string]string
 
+// Options returns the Kconfig option that files of a commit are built with, by
+// file. What is no C file, and what is always built, is left out.
+func Options(ctx context.Context, repo *gittree.Repo, commit string, files []string) (map[string]string, error) {
+	o := options{repo: repo, commit: commit, seen: map[string]makefile{}}
+	out := map[string]string{}
+	for _, file := range files {
+		option, err := o.of(ctx, file)
+		if err != nil {
+			return nil, err
+		}
+		if option != "" {
+			out[file] = option
+		}
+	}
+	return out, nil
+}
+
 // of returns the option of a C file, from its directory's Makefile or from the
 // one of a directory above it that makes the way conditional. It is empty for
 // headers and for what is always built.

@@ -28,10 +28,10 @@ func reason(s Site, built func(string) bool, e Evidence) string {
 		return "not compiled in the kernel of the tests: it takes " + s.Config
 	case !built(s.File):
 		return "not compiled in the kernel of the tests"
-	case e.NotCounted != "":
-		return "not counted: " + e.NotCounted
 	case driver(s.File) != "" && !slices.Contains(slices.Concat(guestDevices(), e.Devices, shared()), driver(s.File)):
 		return "compiled, but the guest has no such hardware"
+	case e.NotCounted != "":
+		return "not counted: " + e.NotCounted
 	}
 	return "compiled, but no test got there"
 }

@@ -226,6 +226,29 @@ func TestCheckNothingToTest(t *testing.T) {
 	}
 }
 
+// A driver that is not in the kernel of the tests is not exercised, with what it
+// takes and the annotated calls that the series touches.
+func TestCheckNamesWhatIsOutOfReach(t *testing.T) {
+	t.Parallel()
+	l := setup(t, "quiet")
+	s := series(t, "quiet", "quieter")
+	s.Patches[0].Diff = "diff --git a/drivers/msm/Makefile b/drivers/msm/Makefile\nnew file mode 100644\n--- /dev/null\n+++ b/drivers/msm/Makefile\n" +
+		"@@ -0,0 +1 @@\n+obj-$(CONFIG_DRM_MSM) += msm.o\n" +
+		"diff --git a/drivers/msm/msm.c b/drivers/msm/msm.c\nnew file mode 100644\n--- /dev/null\n+++ b/drivers/msm/msm.c\n" +
+		"@@ -0,0 +1,4 @@\n+static void msm_run(void)\n+{\n+\tcookie = dma_fence_begin_signalling();\n+}\n"
+	rep, _, err := l.check(t, s)
+	if err != nil || rep.Word != report.NotExercised {
+		t.Fatalf("check = %s (%s), %v; want not-exercised", rep.Word, rep.Reason, err)
+	}
+	const file, option = "drivers/msm/msm.c", "takes CONFIG_DRM_MSM"
+	if notes := fmt.Sprint(rep.Notes); !strings.Contains(notes, file+" ("+option+")") {
+		t.Errorf("notes %s; want file and option", notes)
+	}
+	if len(rep.Coverage) != 1 || !rep.Coverage[0].Touched || !strings.HasPrefix(rep.Coverage[0].Site, file) || !strings.Contains(rep.Coverage[0].WhyNot, option) {
+		t.Errorf("coverage %+v; want the touched call and what it takes", rep.Coverage)
+	}
+}
+
 // A conflict is an answer without a build.
 func TestCheckConflict(t *testing.T) {
 	t.Parallel()

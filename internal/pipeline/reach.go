@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/fencebot/fencebot/internal/coverage"
 )
 
 // reach says what of the series is not in the kernel that is tested. A tip
@@ -27,6 +29,9 @@ func (k *check) reach(ctx context.Context, built kernels, layer string) error {
 	}
 	defer out.Close()
 	missing := notCompiled(out, changed)
+	if err := k.nameOptions(ctx, missing); err != nil {
+		return err
+	}
 	if len(missing) > 0 {
 		k.notes = append(k.notes, "not compiled with the configuration of the tests, so not tested: "+list(missing, 5))
 	}
@@ -45,6 +50,17 @@ func (k *check) reach(ctx context.Context, built kernels, layer string) error {
 		k.ev.Untested = "the series changes nothing in the kernel that can be tested here: " + list(changed, 3)
 	}
 	return nil
+}
+
+// nameOptions adds to the names of files which option they take.
+func (k *check) nameOptions(ctx context.Context, files []string) error {
+	options, err := coverage.Options(ctx, k.req.Repo, k.rng.Range.Tip(), files)
+	for i, name := range files {
+		if option := options[name]; option != "" {
+			files[i] = name + " (takes " + option + ")"
+		}
+	}
+	return err
 }
 
 // notCompiled returns the C and assembler files that have no object. The

@@ -25,8 +25,11 @@ func covered(all []report.Covered) string {
 			missed++
 		}
 	}
-	if checked+atomic+missed == 0 {
+	switch {
+	case missed == 0 && checked+atomic == 0:
 		return ""
+	case checked+atomic == 0:
+		return fmt.Sprintf("No test reached any of %s in this kernel.", plural(missed, "annotated place"))
 	}
 	s := fmt.Sprintf("Of %s in this kernel, lockdep watched %d", plural(checked+atomic+missed, "annotated place"), checked)
 	if atomic > 0 {

@@ -48,6 +48,13 @@ func cases(results ...string) []igt.Case {
 	return out
 }
 
+// outOfReach is a call that the series touches and no guest can run.
+func outOfReach() []report.Covered {
+	c := sites()[3]
+	c.Touched = true
+	return []report.Covered{c}
+}
+
 // shaky is a run in which two tests fail and run again: one passes then, the
 // other one shows a splat once.
 func shaky(s lockdep.Splat) report.Run {
@@ -140,6 +147,7 @@ func samples(t testing.TB) map[string]report.Report {
 		"flaky":          {Base: good, Patched: shaky(second), Replays: []report.Replay{{Boot: 1, Run: good}}, Patches: 1},
 		"two-findings":   {Base: good, Patched: two, Replays: replays, Patches: 3},
 		"not-exercised":  {Base: good, Patched: report.Run{Boots: []report.Boot{up()}, Cases: cases("skip", "skip", "notrun")}, Patches: 3},
+		"untested":       {Untested: "the series changes nothing in the kernel that can be tested here: drivers/gpu/drm/xe/xe_hw_fence.c", Coverage: outOfReach(), Patches: 3},
 		"build-error":    {Base: good, Patched: good, Patches: 3, Builds: []report.Build{{Patch: 1, OK: true}, {Patch: 2, Diagnostics: []report.Diagnostic{gcc, warn}, Raw: raw(t, "build.txt")}, {Patch: 3, OK: true}}},
 		"boot-failure":   {Base: good, Patched: report.Run{Boots: []report.Boot{silent}}, Patches: 3},
 		"infra-error":    {Infra: "the base does not boot: nothing on the console for 60 s"},
@@ -154,6 +162,9 @@ func samples(t testing.TB) map[string]report.Report {
 	for name, e := range verdicts {
 		out[name] = sample(report.Compare(e))
 	}
+	untested := out["untested"]
+	untested.Notes = append(untested.Notes, "not compiled with the configuration of the tests, so not tested: drivers/gpu/drm/xe/xe_hw_fence.c (takes CONFIG_DRM_XE)")
+	out["untested"] = untested
 	r := out["infra-error"]
 	r.Error = "boot base: run qemu-system-x86_64: no such file"
 	out["infra-error"] = r

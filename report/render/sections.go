@@ -75,6 +75,8 @@ func mailDiagnostics(t *text, r report.Report) {
 // mailTests says what ran. A pass is worth no more than this.
 func mailTests(t *text, r report.Report) {
 	if len(r.Cases) == 0 && r.Lockdep.Ran == 0 {
+		mailCoverage(t, r)
+		mailNotes(t, r)
 		return
 	}
 	t.para("What was tested: " + tested(r))
@@ -115,6 +117,10 @@ func mailTests(t *text, r report.Report) {
 		}
 		t.gap()
 	}
+	mailNotes(t, r)
+}
+
+func mailNotes(t *text, r report.Report) {
 	for _, n := range r.Notes[:min(len(r.Notes), mailLines)] {
 		t.para("Note: " + sentence(field(n)))
 	}
