@@ -28,6 +28,8 @@ type Evidence struct {
 
 	Overlay bool // overlays were on top of both kernels
 	Bare    *Run // the patched kernel without overlays; nil when that was not tried
+
+	Steps []Step // kernels between base and tip that were tested, in order
 }
 
 // A Verdict is what a check found.
@@ -35,7 +37,8 @@ type Verdict struct {
 	Word     Word      `json:"verdict"`
 	Reason   string    `json:"reason"` // why this verdict, in a line of words
 	Findings []Finding `json:"findings"`
-	Known    []Finding `json:"known"` // what the base shows as well
+	Known    []Finding `json:"known"`  // what the base shows as well
+	Mended   []Finding `json:"mended"` // what a patch brings and a later one of the series mends; sets no verdict
 	Conflict *Conflict `json:"conflict,omitempty"`
 	Build    Messages  `json:"build"`
 	Cases    []Row     `json:"cases"`
@@ -65,6 +68,7 @@ func Compare(e Evidence) Verdict {
 	v := Verdict{
 		Findings: append(buildFindings(e.Builds), finish(j, e)...),
 		Known:    j.known,
+		Mended:   mended(e),
 		Conflict: e.Conflict,
 		Build:    messages(e.Builds),
 		Cases:    rows(e.Base, e.Patched),

@@ -37,7 +37,7 @@ type Finding struct {
 	MaskedBy     string        `json:"masked_by,omitempty"`    // report that ends this test on the base, which may hide this one there
 	RenamedFrom  string        `json:"renamed_from,omitempty"` // known ones: signature under which the base has it
 	Followed     []Follow      `json:"followed_by,omitempty"`  // reports that came of it in the same boot
-	MendedBy     int           `json:"mended_by,omitempty"`    // build errors: first patch with which it builds again
+	MendedBy     int           `json:"mended_by,omitempty"`    // first patch with which it builds again, or no longer shows; 0 when none does or nobody knows
 }
 
 // A Follow is a report that came after a finding and because of it.

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 
 	"github.com/fencebot/fencebot/qemu"
 	"github.com/fencebot/fencebot/qemu/wire"
@@ -32,6 +31,9 @@ func (k *check) boots(ctx context.Context, built kernels) error {
 		return err
 	}
 	if err := k.replay(ctx, guest, built); err != nil {
+		return err
+	}
+	if err := k.steps(ctx, guest, built); err != nil {
 		return err
 	}
 	if err := k.blame(ctx, guest, built); err != nil {
@@ -271,27 +273,32 @@ func (k *check) replay(ctx context.Context, guest qemu.Options, built kernels) e
 	if len(reruns) == 0 {
 		return nil
 	}
-	total := len(reruns) * report.Replays
-	step, end := k.begin(StageReplay, total)
-	k.ev.Replays = make([]report.Replay, total)
-	var done atomic.Int32
+	step, end := k.begin(StageReplay, len(reruns))
+	for n, r := range reruns {
+		jobs := k.jobsOf(r)
+		step(n, fmt.Sprintf("boot %d, tests: %d, %d times", r.Boot+1, len(jobs), report.Replays))
+		replays, err := k.replayBoot(ctx, guest, built.base, r.Boot, jobs, fmt.Sprintf("console-replay-%d", r.Boot+1))
+		if err != nil {
+			return err
+		}
+		k.ev.Replays = append(k.ev.Replays, replays...)
+	}
+	end(fmt.Sprintf("%d times", len(k.ev.Replays)))
+	return nil
+}
+
+// replayBoot runs the tests of one boot on the base, report.Replays times.
+func (k *check) replayBoot(ctx context.Context, guest qemu.Options, base string, boot int, jobs []wire.Job, console string) ([]report.Replay, error) {
+	replays := make([]report.Replay, report.Replays)
 	g, ctx := k.guests(ctx, guest)
-	for i := range total {
-		r, n := reruns[i/report.Replays], i%report.Replays+1
+	for i := range replays {
 		g.Go(func() error {
-			jobs := k.jobsOf(r)
-			step(int(done.Load()), fmt.Sprintf("boot %d, tests: %d, time %d", r.Boot+1, len(jobs), n))
-			run, err := k.boot(ctx, guest, built.base, k.log(fmt.Sprintf("console-replay-%d-%d.log", r.Boot+1, n)), jobs)
-			k.ev.Replays[i] = report.Replay{Boot: r.Boot, Run: run}
-			done.Add(1)
+			run, err := k.boot(ctx, guest, base, k.log(fmt.Sprintf("%s-%d.log", console, i+1)), jobs)
+			replays[i] = report.Replay{Boot: boot, Run: run}
 			return err
 		})
 	}
-	if err := g.Wait(); err != nil {
-		return err
-	}
-	end(fmt.Sprintf("%d times", total))
-	return nil
+	return replays, g.Wait()
 }
 
 // tally says in a few words how a run went.

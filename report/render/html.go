@@ -46,7 +46,8 @@ type page struct {
 	Facts                []pair
 	Patches              []pagePatch
 	Findings             []pageFinding
-	Known                []pageFinding
+	Known, Mended        []pageFinding
+	MendedLead           string
 	Conflict             *pageConflict
 	Diagnostics          []string
 	Tested               string
@@ -132,6 +133,11 @@ func newPage(r report.Report) page {
 	}
 	for _, f := range r.Known {
 		p.Known = append(p.Known, newPageFinding(r, f, -1))
+	}
+	for _, f := range r.Mended {
+		page := newPageFinding(r, f, -1)
+		page.Title = mendedLine(f)
+		p.Mended, p.MendedLead = append(p.Mended, page), mendedLead
 	}
 	if r.Conflict != nil {
 		guilty[r.Conflict.Patch] = true

@@ -60,6 +60,7 @@ func filled(r report.Report) report.Report {
 		r.Fencebot = report.NewFormat(r.Fencebot.Program)
 	}
 	r.Findings, r.Known, r.Notes = list(r.Findings), list(r.Known), list(r.Notes)
+	r.Mended = list(r.Mended)
 	r.Cases, r.Build.Diagnostics = list(r.Cases), list(r.Build.Diagnostics)
 	r.Series.Patches = list(r.Series.Patches)
 	r.Coverage, r.Lockdep.Priming.Missing = list(r.Coverage), list(r.Lockdep.Priming.Missing)

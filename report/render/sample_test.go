@@ -145,6 +145,7 @@ func samples(t testing.TB) map[string]report.Report {
 		"pass":           {Base: good, Patched: good, Patches: 3},
 		"findings":       {Base: good, Patched: bad, Replays: replays, Patches: 3, Overlay: true},
 		"flaky":          {Base: good, Patched: shaky(second), Replays: []report.Replay{{Boot: 1, Run: good}}, Patches: 1},
+		"mended":         {Base: good, Patched: good, Patches: 3, Steps: []report.Step{{Patch: 1, Run: report.Run{Boots: []report.Boot{up(second)}, Cases: good.Cases}}, {Patch: 2, Run: good}}},
 		"two-findings":   {Base: good, Patched: two, Replays: replays, Patches: 3},
 		"not-exercised":  {Base: good, Patched: report.Run{Boots: []report.Boot{up()}, Cases: cases("skip", "skip", "notrun")}, Patches: 3},
 		"untested":       {Untested: "the series changes nothing in the kernel that can be tested here: drivers/gpu/drm/xe/xe_hw_fence.c", Coverage: outOfReach(), Patches: 3},
@@ -184,6 +185,7 @@ func hostile() report.Report {
 	v := report.Compare(report.Evidence{Base: base, Patched: patched, Builds: []report.Build{{Patch: 1, OK: true, Diagnostics: []report.Diagnostic{{Kind: "warning", File: evil, Message: evil, Option: evil}}}}})
 	v.Conflict = &report.Conflict{Patch: 1, File: evil, Hunk: 1, Reason: evil, Expected: []string{evil}, Found: []string{evil}}
 	v.Notes = append(v.Notes, evil)
+	v.Mended = []report.Finding{{Splat: s, Culprit: report.Culprit{Patch: 1, Why: evil}, MendedBy: 1}}
 	v.Coverage = []report.Covered{{Site: evil, Call: evil, Touched: true, WhyNot: evil}, {Site: evil, Call: evil, Touched: true, Hits: 1, Tests: []string{evil}}}
 	v.Lockdep.Priming.Missing = []string{evil}
 	r := sample(v)

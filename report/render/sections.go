@@ -117,6 +117,7 @@ func mailTests(t *text, r report.Report) {
 		}
 		t.gap()
 	}
+	mailMended(t, r)
 	mailNotes(t, r)
 }
 

@@ -128,6 +128,13 @@ func textFacts(t *text, r report.Report, files Files) {
 		}
 		t.item("known", field(f.Title)+" (the base shows it, too)")
 	}
+	for i, f := range r.Mended {
+		if i == mailFindings {
+			t.item("", "and more, see the report")
+			break
+		}
+		t.item("bisect", mendedLine(f))
+	}
 	t.warnings(r)
 	if r.Base.Commit != "" {
 		t.item("base", baseLine(r))
