@@ -65,7 +65,7 @@ func (a *app) asked(ctx context.Context, f checkFlags) (pipeline.Request, error)
 		req.Overlays = []patch.Series{s}
 	}
 	if a.cfg.Overlays && !f.noOverlays {
-		req.Annotations, err = overlay.Series()
+		req.Annotations, err = ownOverlays(req.Flavour)
 	}
 	return req, err
 }
@@ -85,6 +85,17 @@ func (a *app) seriesRequest(ctx context.Context, f checkFlags, req pipeline.Requ
 	req.Tree, req.Repo = tree.name, tree.Repo
 	req.Base, req.BaseWhy, err = chooseBase(ctx, tree.Repo, f.base, s.BaseCommit)
 	return req, func() { tree.Close() }, err
+}
+
+// ownOverlays are fencebot's own patches for a flavour, in the order in which
+// they apply.
+func ownOverlays(f kernelbuild.Flavour) ([]patch.Series, error) {
+	list, err := overlay.Series()
+	if err != nil || f != kernelbuild.Wide {
+		return list, err
+	}
+	aids, err := overlay.Aids()
+	return append(list, aids...), err
 }
 
 // rangeRequest takes commits from the git work tree one stands in, or from the

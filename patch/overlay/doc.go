@@ -13,6 +13,9 @@
 // patch fits one is found out by trying; one that does not is dropped on both
 // sides. An error from here means that the program itself was built wrong.
 //
-// The patches in patches/ change GPL-2.0 code and are under that licence; each
-// says so.
+// [Aids] are two more patches, which annotate nothing: with the kernel flavour
+// wide they let tests run through annotated code that no real device reaches.
+//
+// The patches in patches/ and aids/ change GPL-2.0 code and are under that
+// licence; each says so.
 package overlay

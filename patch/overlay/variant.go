@@ -77,7 +77,7 @@ func (o Overlay) series(v Variant) (patch.Series, error) {
 	return s, nil
 }
 
-// Ours finds the patches of a series among the variants: those that an earlier
+// Ours finds the patches of a series among the variants and [Aids]: those that an earlier
 // check has put on a tree, each as a series of its own. ok is false when one of
 // them is not, or no longer, ours.
 func Ours(s patch.Series) (list []patch.Series, ok bool, err error) {
@@ -85,6 +85,11 @@ func Ours(s patch.Series) (list []patch.Series, ok bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
+	aids, err := Aids()
+	if err != nil {
+		return nil, false, err
+	}
+	all = append(all, aids...)
 	for _, p := range s.Patches {
 		i := slices.IndexFunc(all, func(have patch.Series) bool { return same(have.Patches[0], p) })
 		if i < 0 {

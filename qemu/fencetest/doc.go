@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 // Package fencetest holds the built-in fence tests: small programs that drive
-// vkms, vgem, virtio-gpu, sw_sync, sync objects and dma-buf through the paths
-// on which a dma-fence can deadlock, so that lockdep sees their locks. They
+// vkms, vgem, virtio-gpu, sw_sync, sync objects and dma-buf, and in a guest with
+// more devices QEMU's other displays, IIO and USB gadgets, through the paths on
+// which a dma-fence can deadlock, so that lockdep sees their locks. They
 // judge little by themselves: what the kernel says while they run is the
 // result that counts.
 //
