@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
@@ -61,10 +60,6 @@ type Request struct {
 	Judge func(job wire.Job, result string) string
 }
 
-// overlays are all that go on top, in order. What the user gave comes first:
-// where it and one of ours do not go together, ours is dropped.
-func (r Request) overlays() []patch.Series { return slices.Concat(r.Overlays, r.Annotations) }
-
 // slot names the slot of the request. Each flavour of a tree has one of its own,
 // with a work tree and a warm build; '+' is in no name of a tree.
 func (r Request) slot() string {
@@ -101,6 +96,8 @@ type check struct {
 	src    source   // lines of the findings; empty when there are none
 	sites  sites    // annotated calls of the patched tree
 	shown  []string // display devices of the guest, beside virtio-gpu
+
+	overlays []patch.Series // those of the request that are tried, in order
 }
 
 // Check runs all stages for one request. The run directory, which holds logs
@@ -146,9 +143,14 @@ func (k *check) apply(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if k.rng, err = k.req.Repo.Overlay(ctx, rng, k.req.overlays()...); err != nil {
+	left, err := k.chooseOverlays(ctx, rng)
+	if err != nil {
 		return err
 	}
+	if k.rng, err = k.req.Repo.Overlay(ctx, rng, k.overlays...); err != nil {
+		return err
+	}
+	k.rng.Dropped = append(k.rng.Dropped, left...)
 	k.ev.Overlay = len(k.rng.Used) > 0
 	k.ev.Patches = len(rng.Commits) + len(rng.Skipped)
 	if len(rng.Commits) == 0 {

@@ -123,7 +123,7 @@ func (k *check) expected(rows []report.Row) {
 // usedOverlays names the overlays that went on top, and returns them as one
 // series: those that were dropped must not come back when the check runs again.
 func (k *check) usedOverlays(r *report.Reproduce) string {
-	all := k.req.overlays()
+	all := k.overlays
 	var used []patch.Series
 	for _, i := range k.rng.Used {
 		r.Overlays, used = append(r.Overlays, all[i].Title), append(used, all[i])
