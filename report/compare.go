@@ -25,6 +25,7 @@ type Evidence struct {
 	Untested string
 
 	Coverage []Covered // annotated sites of the patched tree, and what the tests made of them
+	Static   []Static  // what the static check found in the series
 
 	Overlay bool // overlays were on top of both kernels
 	Bare    *Run // the patched kernel without overlays; nil when that was not tried
@@ -43,6 +44,7 @@ type Verdict struct {
 	Build    Messages  `json:"build"`
 	Cases    []Row     `json:"cases"`
 	Coverage []Covered `json:"coverage"` // annotated sites, and what the series touches beside them
+	Static   []Static  `json:"static"`   // warnings of the static check; they set no verdict
 	Lockdep  Lockdep   `json:"lockdep"`
 	Notes    []string  `json:"notes"`
 }
@@ -73,6 +75,7 @@ func Compare(e Evidence) Verdict {
 		Build:    messages(e.Builds),
 		Cases:    rows(e.Base, e.Patched),
 		Coverage: clipCoverage(e.Coverage),
+		Static:   clipStatic(e.Static),
 		Lockdep:  exercise(e.Patched),
 		Notes:    []string{},
 	}

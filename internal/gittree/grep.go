@@ -16,6 +16,25 @@ import (
 // as a whole word, in the order of their paths. It reads the whole tree: about
 // four seconds for a kernel.
 func (r *Repo) FilesWith(ctx context.Context, commit string, words ...string) ([]string, error) {
+	return r.filesWith(ctx, commit, words, "*.c", "*.h")
+}
+
+// SourcesWith is FilesWith for the .c files of one directory and, with deep,
+// those below it. A directory whose name means something to git's patterns has
+// none.
+func (r *Repo) SourcesWith(ctx context.Context, commit, dir string, deep bool, words ...string) ([]string, error) {
+	if strings.ContainsAny(dir, "*?[]\\") {
+		return nil, nil
+	}
+	pattern := ":(glob)" + dir + "/*.c"
+	if deep {
+		pattern = ":(glob)" + dir + "/**/*.c"
+	}
+	return r.filesWith(ctx, commit, words, pattern)
+}
+
+// filesWith searches the files of some pathspecs.
+func (r *Repo) filesWith(ctx context.Context, commit string, words []string, specs ...string) ([]string, error) {
 	if !isObjectID(commit) || len(words) == 0 {
 		return nil, fmt.Errorf("search commit %q for %d words: not an object id, or no words", commit, len(words))
 	}
@@ -23,7 +42,7 @@ func (r *Repo) FilesWith(ctx context.Context, commit string, words ...string) ([
 	for _, w := range words {
 		args = append(args, "-e", w)
 	}
-	out, err := r.git.output(ctx, append(args, commit, "--", "*.c", "*.h")...)
+	out, err := r.git.output(ctx, append(append(args, commit, "--"), specs...)...)
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() == 1 && ctx.Err() == nil {
 		return nil, nil // nothing found
 	}

@@ -125,6 +125,9 @@ func (k *check) run(ctx context.Context) error {
 		return err
 	}
 	built, err := k.kernels(ctx)
+	if err == nil && k.ev.Infra == "" {
+		err = k.static(ctx)
+	}
 	if err != nil || k.ev.Infra != "" || k.ev.Untested != "" {
 		return errors.Join(err, k.dropImages(built))
 	}
