@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/fencebot/fencebot/internal/sandbox"
+	"github.com/fencebot/fencebot/internal/static"
 	"github.com/fencebot/fencebot/qemu"
 )
 
@@ -43,6 +44,7 @@ func needs(qemu string) []need {
 		{"mke2fs", "e2fsprogs", "makes the guest's root image", true},
 		{"xz", "xz-utils", "unpacks source tarballs", true},
 		{"ccache", "ccache", "makes repeated builds quick", false},
+		{static.Program, "coccinelle", "reads the drivers that no guest can run (docs/static.md)", false},
 	}
 }
 

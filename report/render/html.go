@@ -54,6 +54,8 @@ type page struct {
 	Rows                 []pageRow
 	Covered              string
 	Sites                []pageSiteRow
+	Static               []pageStaticRow
+	StaticLead           string
 	Notes                []string
 	Times                []pageTime
 	Total                string
@@ -172,6 +174,7 @@ func pageLists(p *page, r report.Report) {
 			}
 		}
 	}
+	p.Static, p.StaticLead = pageStatic(r), staticLead+" "+plural(len(r.Static), "call")+" to look at, which are no part of the verdict."
 	p.Covered = covered(r.Coverage)
 	for _, touched := range []bool{true, false} { // what the series touches comes first
 		for _, c := range r.Coverage {

@@ -63,6 +63,7 @@ func filled(r report.Report) report.Report {
 	r.Mended = list(r.Mended)
 	r.Cases, r.Build.Diagnostics = list(r.Cases), list(r.Build.Diagnostics)
 	r.Series.Patches = list(r.Series.Patches)
+	r.Static = list(r.Static)
 	r.Coverage, r.Lockdep.Priming.Missing = list(r.Coverage), list(r.Lockdep.Priming.Missing)
 	if r.Times == nil {
 		r.Times = map[string]float64{}

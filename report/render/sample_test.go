@@ -154,6 +154,13 @@ func samples(t testing.TB) map[string]report.Report {
 		"infra-error":    {Infra: "the base does not boot: nothing on the console for 60 s"},
 		"apply-conflict": {Conflict: &report.Conflict{Patch: 2, File: "drivers/gpu/drm/vkms/vkms_crtc.c", Hunk: 1, Reason: "context does not match", Expected: []string{"\tdrm_crtc_vblank_on(crtc);", "", "\thrtimer_init(&out->vblank_hrtimer, CLOCK_BOOTTIME);", "\treturn 0;"}, Found: []string{"\tdrm_crtc_vblank_on(crtc);", "", "\thrtimer_init(&out->vblank_hrtimer, CLOCK_MONOTONIC);", "\treturn 0;"}}},
 	}
+	e := verdicts["not-exercised"]
+	e.Static = []report.Static{{
+		Rule: "alloc-in-signalling", File: "drivers/gpu/drm/panfrost/panfrost_job.c", Line: 361, Patch: 2, Function: "panfrost_job_run", Call: "kzalloc(GFP_KERNEL)",
+		Section: "drm_sched_backend_ops.run_job", Path: []string{"panfrost_job_run"},
+		Text: "panfrost_job_run() -> kzalloc(GFP_KERNEL): may wait for free memory, in drm_sched_backend_ops.run_job, which fences wait for",
+	}, {File: "drivers/gpu/drm/scheduler/sched_main.c", Text: "f() -> dma_resv_lock(): takes the reservation lock of a buffer, in a fence signalling section"}}
+	verdicts["not-exercised"] = e
 	for _, name := range []string{"pass", "findings"} {
 		e := verdicts[name]
 		e.Coverage = sites()
@@ -187,6 +194,7 @@ func hostile() report.Report {
 	v.Notes = append(v.Notes, evil)
 	v.Mended = []report.Finding{{Splat: s, Culprit: report.Culprit{Patch: 1, Why: evil}, MendedBy: 1}}
 	v.Coverage = []report.Covered{{Site: evil, Call: evil, Touched: true, WhyNot: evil}, {Site: evil, Call: evil, Touched: true, Hits: 1, Tests: []string{evil}}}
+	v.Static = []report.Static{{Rule: evil, File: evil, Line: 1, Patch: 1, Function: evil, Call: evil, Section: evil, Path: []string{evil}, Text: evil}}
 	v.Lockdep.Priming.Missing = []string{evil}
 	r := sample(v)
 	r.Error = evil

@@ -74,6 +74,7 @@ func mailDiagnostics(t *text, r report.Report) {
 
 // mailTests says what ran. A pass is worth no more than this.
 func mailTests(t *text, r report.Report) {
+	mailStatic(t, r)
 	if len(r.Cases) == 0 && r.Lockdep.Ran == 0 {
 		mailCoverage(t, r)
 		mailNotes(t, r)

@@ -107,6 +107,7 @@ func textFacts(t *text, r report.Report, files Files) {
 		}
 		t.item("touched", field(c.Site)+": "+fate(c))
 	}
+	textStatic(t, r)
 	for i, c := range changedRows(r) {
 		if i == mailFindings {
 			t.item("", "and more, see the report")
