@@ -53,12 +53,18 @@ boot both kernels in QEMU, run fence tests, and say what the series brings.`,
 	flags.StringVar(&f.rng, "range", "", "check the commits `A..B` instead of a mailed series")
 	flags.StringVar(&f.overlay, "overlay", "", "annotation patches in `file`, put on top of base and series alike, before fencebot's own")
 	flags.BoolVar(&f.noOverlays, "no-overlays", false, "without fencebot's own annotations (fencebot overlay list)")
+	f.choosing(cmd)
+	f.common(cmd)
+	return cmd
+}
+
+// choosing are the flags that say which tests run.
+func (f *checkFlags) choosing(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.StringVar(&f.igt, "igt", "", "`directory` of an installed IGT, whose tests run as well")
 	flags.StringVar(&f.igtMap, "igt-map", "", "`file` that chooses IGT's tests by the paths a series touches (fencebot tests)")
 	flags.StringVar(&f.expect, "expect", "", "`directory` with the lists of the kernel's CI for IGT tests: fails, flakes, skips")
 	flags.StringVar(&f.flavour, "flavour", "", `kernel configuration: "default" or "wide", which reaches more annotated code`)
-	f.common(cmd)
-	return cmd
 }
 
 // common are the flags that check and reproduce share.

@@ -7,12 +7,14 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/fencebot/fencebot/internal/pipeline"
 	"github.com/fencebot/fencebot/internal/testplan"
 	"github.com/fencebot/fencebot/kernelbuild"
 	"github.com/fencebot/fencebot/patch"
 	"github.com/fencebot/fencebot/qemu/fencetest"
+	"github.com/fencebot/fencebot/qemu/wire"
 )
 
 // planTests fills in the tests that run for what is checked.
@@ -21,18 +23,43 @@ func (a *app) planTests(ctx context.Context, f checkFlags, req *pipeline.Request
 	if err != nil {
 		return err
 	}
-	plan, err := a.choose(f.igt, f.igtMap, files)
+	p, err := a.plan(f, files)
 	if err != nil {
 		return err
 	}
-	req.Jobs = plan.Jobs()
-	if n := plan.IGT(); n < plan.Installed {
-		req.Notes = append(req.Notes, fmt.Sprintf("IGT tests chosen by what the series touches: %d; the lists have %d for this IGT (fencebot tests)", n, plan.Installed))
+	req.Jobs, req.Judge = p.Jobs(), p.judge
+	req.Notes = append(req.Notes, p.notes...)
+	return nil
+}
+
+// A plan is what runs for a check, and what the report has to say about it.
+type plan struct {
+	testplan.Plan
+	judge func(wire.Job, string) string // what lists of known failures say; nil without lists
+	notes []string
+}
+
+// plan makes the plan for a series that touches files, from the flags and the
+// configuration.
+func (a *app) plan(f checkFlags, files []string) (plan, error) {
+	chosen, err := a.choose(f.igt, f.igtMap, files)
+	if err != nil {
+		return plan{}, err
 	}
-	if req.Flavour == kernelbuild.Wide {
-		req.Jobs = append(req.Jobs, fencetest.Wide()...)
+	p := plan{Plan: chosen}
+	if n := p.IGT(); n < p.Installed {
+		p.notes = append(p.notes, fmt.Sprintf("IGT tests chosen by what the series touches: %d; the lists have %d for this IGT (fencebot tests)", n, p.Installed))
 	}
-	return a.expectations(f.expect, req)
+	flavour, err := kernelbuild.ParseFlavour(cmp.Or(f.flavour, a.cfg.Build.Flavour))
+	if err != nil {
+		return p, usagef("--flavour: %w", err)
+	}
+	if flavour == kernelbuild.Wide {
+		for _, j := range fencetest.Wide() {
+			p.Tests = append(p.Tests, testplan.Test{Job: j, Why: "built in, for the flavour wide"})
+		}
+	}
+	return p, a.expectations(f, &p)
 }
 
 // touchedFiles are the paths that a series or a range of commits changes.
@@ -45,24 +72,24 @@ func touchedFiles(ctx context.Context, req *pipeline.Request) ([]string, error) 
 
 // expectations takes the tests off the plan that the kernel's CI skips, and
 // keeps what it says of the others.
-func (a *app) expectations(dir string, req *pipeline.Request) error {
-	dir = cmp.Or(dir, a.cfg.IGT.Expectations)
+func (a *app) expectations(f checkFlags, p *plan) error {
+	dir := cmp.Or(f.expect, a.cfg.IGT.Expectations)
 	if dir == "" {
 		return nil
 	}
-	if req.IGT == "" {
+	if a.igtDir(f.igt) == "" {
 		return usagef("--expect %s: the lists are for IGT tests; say --igt DIR, too", dir)
 	}
-	lists, err := testplan.ReadExpectations(dir, req.Jobs)
+	lists, err := testplan.ReadExpectations(dir, p.Jobs())
 	if err != nil {
 		return usagef("--expect: %w", err)
 	}
-	var skipped []string
-	req.Jobs, skipped = lists.Keep(req.Jobs)
+	kept, skipped := lists.Keep(p.Jobs())
+	p.Tests = slices.DeleteFunc(p.Tests, func(t testplan.Test) bool { return !slices.Contains(kept, t.Job) })
 	if n := len(skipped); n > 0 {
-		req.Notes = append(req.Notes, fmt.Sprintf("tests that the lists in %s skip: %d", filepath.Base(dir), n))
+		p.notes = append(p.notes, fmt.Sprintf("tests that the lists in %s skip: %d", filepath.Base(dir), n))
 	}
-	req.Judge = lists.Judge
+	p.judge = lists.Judge
 	return nil
 }
 

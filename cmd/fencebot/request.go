@@ -49,7 +49,7 @@ func (a *app) asked(ctx context.Context, f checkFlags) (pipeline.Request, error)
 	if req.Flavour, err = kernelbuild.ParseFlavour(cmp.Or(f.flavour, a.cfg.Build.Flavour)); err != nil {
 		return req, usagef("--flavour: %w", err)
 	}
-	if _, err := a.choose(f.igt, f.igtMap, nil); err != nil {
+	if _, err := a.plan(f, nil); err != nil {
 		return req, err // better now than after the series was read
 	}
 	if req.IGT != "" {

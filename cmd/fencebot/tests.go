@@ -17,12 +17,13 @@ import (
 	"github.com/fencebot/fencebot/patch"
 )
 
-// testsFlags are the flags of tests.
+// testsFlags are the flags of tests; those of check that choose tests mean the
+// same here.
 type testsFlags struct {
-	igt, igtMap string
-	paths       []string
-	asJSON      bool
-	showMap     bool
+	checkFlags
+	paths   []string
+	asJSON  bool
+	showMap bool
 }
 
 func (a *app) testsCommand() *cobra.Command {
@@ -43,8 +44,7 @@ run that a map from paths to tests chooses; the map is a file that can be read
 		RunE: func(cmd *cobra.Command, args []string) error { return a.tests(cmd.Context(), f, args) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.igt, "igt", "", "`directory` of an installed IGT")
-	flags.StringVar(&f.igtMap, "igt-map", "", "`file` with the map from paths to IGT tests, in place of the shipped one")
+	f.choosing(cmd)
 	flags.StringSliceVar(&f.paths, "paths", nil, "the `files` that a series touches, below the top of the kernel tree")
 	flags.BoolVar(&f.showMap, "show-map", false, "print the map that is in use, and no tests")
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON")
@@ -68,14 +68,14 @@ func (a *app) tests(ctx context.Context, f testsFlags, args []string) error {
 		}
 		files = patch.Files(s)
 	}
-	plan, err := a.choose(f.igt, f.igtMap, files)
+	p, err := a.plan(f.checkFlags, files)
 	if err != nil {
 		return err
 	}
 	if f.asJSON {
-		return writeJSON(a.stdout, testRows(plan))
+		return writeJSON(a.stdout, testRows(p.Plan))
 	}
-	return printTests(a.stdout, plan)
+	return printTests(a.stdout, p.Plan)
 }
 
 // igtMapText is the map in use: the flag's, the configuration's or the shipped
@@ -97,7 +97,7 @@ func (a *app) igtMapText(flag string) (string, error) {
 	return string(text), nil
 }
 
-// choose makes the plan for a series that touches files.
+// choose asks the map which tests run for a series that touches files.
 func (a *app) choose(igtDir, igtMap string, files []string) (testplan.Plan, error) {
 	text, err := a.igtMapText(igtMap)
 	if err != nil {
@@ -107,11 +107,11 @@ func (a *app) choose(igtDir, igtMap string, files []string) (testplan.Plan, erro
 	if err != nil {
 		return testplan.Plan{}, usagef("--igt-map %s: %w", cmp.Or(igtMap, a.cfg.IGT.Map, "(shipped)"), err)
 	}
-	plan, err := testplan.Choose(a.igtDir(igtDir), m, files)
+	chosen, err := testplan.Choose(a.igtDir(igtDir), m, files)
 	if err != nil {
-		return plan, usageError{err}
+		return chosen, usageError{err}
 	}
-	return plan, nil
+	return chosen, nil
 }
 
 // A testRow is a row of `tests --json`.
@@ -122,19 +122,19 @@ type testRow struct {
 	Why    string `json:"why"`
 }
 
-func testRows(plan testplan.Plan) []testRow {
+func testRows(p testplan.Plan) []testRow {
 	rows := []testRow{}
-	for _, t := range plan.Tests {
+	for _, t := range p.Tests {
 		rows = append(rows, testRow{t.Name(), t.Driver, t.Job.IGT, t.Why})
 	}
 	return rows
 }
 
 // printTests prints the plan as a table. File names are a stranger's.
-func printTests(w io.Writer, plan testplan.Plan) error {
-	fmt.Fprintf(w, "built-in tests: %d, IGT tests: %d\n\n", len(plan.Tests)-plan.IGT(), plan.IGT())
+func printTests(w io.Writer, p testplan.Plan) error {
+	fmt.Fprintf(w, "built-in tests: %d, IGT tests: %d\n\n", len(p.Tests)-p.IGT(), p.IGT())
 	out := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	for i, t := range plan.Tests {
+	for i, t := range p.Tests {
 		fmt.Fprintf(out, "%d\t%s\t%s\t%s\n", i+1, plain(t.Name()), cmp.Or(t.Driver, "-"), plain(t.Why))
 	}
 	return out.Flush()

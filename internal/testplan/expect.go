@@ -18,12 +18,13 @@ import (
 // expects nothing.
 type Expectations map[string]*expect.Lists
 
-// ReadExpectations reads the lists in dir for the drivers that jobs run on. A
-// driver without lists is fine; a directory without any list is an error that
-// wraps expect.ErrNoLists.
+// ReadExpectations reads the lists in dir for the drivers that jobs run on and
+// those of the default list, whichever of them a series is tested with. A driver
+// without lists is fine; a directory without any list is an error that wraps
+// expect.ErrNoLists.
 func ReadExpectations(dir string, jobs []wire.Job) (Expectations, error) {
 	all := Expectations{}
-	for _, j := range jobs {
+	for _, j := range append(parseList(igtList), jobs...) {
 		if _, seen := all[j.Driver]; seen || !j.IGT || j.Driver == "" {
 			continue
 		}
