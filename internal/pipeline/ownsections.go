@@ -32,6 +32,9 @@ func (k *check) chooseOverlays(ctx context.Context, rng gittree.Range) (left []g
 			k.overlays = append(k.overlays, s)
 			continue
 		}
+		if n := len(left); n > 0 && left[n-1].Title == s.Title {
+			continue // another variant of it
+		}
 		left = append(left, gittree.Dropped{
 			Overlay: len(k.req.Overlays) + i, Title: s.Title, Why: "the series changes annotations in " + dir + " itself, which ours would hide",
 		})
