@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
@@ -51,6 +52,10 @@ type QEMU struct {
 	Test    Span   `toml:"test"`    // limit for one subtest; default 30s
 	Run     Span   `toml:"run"`     // limit for one whole boot; default 20m
 	Reboots int    `toml:"reboots"` // reboots of one run after splats and crashes; default 8
+
+	VFIO      []string `toml:"vfio"`       // devices of this host that guests may get; default none
+	VFIOAllow []string `toml:"vfio_allow"` // mail addresses whose series get them unasked; default none
+	Firmware  string   `toml:"firmware"`   // directory laid out as linux-firmware, for these devices; default none
 }
 
 // IGT says where real IGT tests are.
@@ -93,6 +98,7 @@ func Default() Config {
 			Binary: "qemu-system-x86_64", CPUs: 2, MemMiB: 512, Reboots: 8,
 			Boot: Span(time.Minute), Silence: Span(90 * time.Second),
 			Test: Span(30 * time.Second), Run: Span(20 * time.Minute),
+			VFIO: []string{}, VFIOAllow: []string{},
 		},
 		Reply: Reply{From: "fencebot <fencebot@localhost>"},
 	}
@@ -166,6 +172,14 @@ func (c Config) Validate() error {
 	fault(c.QEMU.CPUs < 1 || c.QEMU.CPUs > 4, "qemu.cpus", "1 to 4")
 	fault(c.QEMU.MemMiB < 256, "qemu.mem_mib", "256 or more")
 	fault(c.QEMU.Reboots < 0, "qemu.reboots", "0 or more")
+	fault(len(c.QEMU.VFIO) > 4, "qemu.vfio", "4 devices at most")
+	for _, a := range c.QEMU.VFIO {
+		fault(!pciAddress(a), "qemu.vfio", fmt.Sprintf("addresses such as 0000:03:00.0 (lspci -D shows them), not %.40q", a))
+	}
+	for _, a := range c.QEMU.VFIOAllow {
+		local, domain, ok := strings.Cut(a, "@")
+		fault(!ok || local == "" || domain == "" || strings.ContainsAny(a, " <>,*"), "qemu.vfio_allow", fmt.Sprintf("mail addresses without names, not %q", a))
+	}
 	return errors.Join(all...)
 }
 

@@ -4,6 +4,7 @@ package config_test
 
 import (
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -13,7 +14,7 @@ import (
 func TestEmptyFileIsDefault(t *testing.T) {
 	t.Parallel()
 	got, err := config.Load(strings.NewReader(""))
-	if err != nil || got != config.Default() {
+	if err != nil || !reflect.DeepEqual(got, config.Default()) {
 		t.Errorf("Load(\"\") = %+v, %v; want the defaults", got, err)
 	}
 }
@@ -22,7 +23,7 @@ func TestEmptyFileIsDefault(t *testing.T) {
 func TestExampleIsDefault(t *testing.T) {
 	t.Parallel()
 	got, err := config.LoadFile("../examples/fencebot.toml")
-	if err != nil || got != config.Default() {
+	if err != nil || !reflect.DeepEqual(got, config.Default()) {
 		t.Errorf("example = %+v, %v; want the defaults %+v", got, err, config.Default())
 	}
 	text, err := os.ReadFile("../examples/fencebot.toml")
@@ -30,7 +31,7 @@ func TestExampleIsDefault(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, key := range []string{"state", "tree", "flavour", "jobs", "ccache", "sandbox", "disk_mib", "timeout", "binary",
-		"accel", "cpus", "mem_mib", "boot", "silence", "test", "run", "reboots", "dir", "from"} {
+		"accel", "cpus", "mem_mib", "boot", "silence", "test", "run", "reboots", "dir", "from", "vfio", "vfio_allow", "firmware"} {
 		if !strings.Contains(string(text), "\n"+key+" = ") {
 			t.Errorf("example does not show %q", key)
 		}
@@ -43,15 +44,22 @@ func TestFaults(t *testing.T) {
 		in   string
 		want []string // each must be in the message
 	}{
-		"unknown key":   {"[build]\njbos = 3\n", []string{"line 2", "build.jbos", "no such key"}},
-		"wrong type":    {"[qemu]\ncpus = \"two\"\n", []string{"line 2", "qemu.cpus"}},
-		"no unit":       {"[qemu]\nboot = \"90\"\n", []string{"90", "unit"}},
-		"zero span":     {"[qemu]\nboot = \"0s\"\n", []string{"more than zero"}},
-		"out of range":  {"[qemu]\ncpus = 9\n", []string{"qemu.cpus", "1 to 4"}},
-		"bad words":     {"[build]\nsandbox = \"docker\"\n[qemu]\naccel = \"xen\"\n", []string{"build.sandbox", "qemu.accel"}},
-		"not toml":      {"<html>\n", []string{"line 1"}},
-		"bad flavour":   {"[build]\nflavour = \"\"\n", []string{"build.flavour", "wide"}},
-		"negative jobs": {"[build]\njobs = -1\n", []string{"build.jobs"}},
+		"unknown key":    {"[build]\njbos = 3\n", []string{"line 2", "build.jbos", "no such key"}},
+		"wrong type":     {"[qemu]\ncpus = \"two\"\n", []string{"line 2", "qemu.cpus"}},
+		"no unit":        {"[qemu]\nboot = \"90\"\n", []string{"90", "unit"}},
+		"zero span":      {"[qemu]\nboot = \"0s\"\n", []string{"more than zero"}},
+		"out of range":   {"[qemu]\ncpus = 9\n", []string{"qemu.cpus", "1 to 4"}},
+		"bad words":      {"[build]\nsandbox = \"docker\"\n[qemu]\naccel = \"xen\"\n", []string{"build.sandbox", "qemu.accel"}},
+		"not toml":       {"<html>\n", []string{"line 1"}},
+		"bad flavour":    {"[build]\nflavour = \"\"\n", []string{"build.flavour", "wide"}},
+		"short address":  {"[qemu]\nvfio = [\"03:00.0\"]\n", []string{"qemu.vfio", `"03:00.0"`, "lspci -D"}},
+		"option":         {"[qemu]\nvfio = [\"0000:03:00.0,rombar=0\"]\n", []string{"qemu.vfio: want addresses such as"}},
+		"function 8":     {"[qemu]\nvfio = [\"0000:03:00.8\"]\n", []string{"qemu.vfio: want addresses such as"}},
+		"capitals":       {"[qemu]\nvfio = [\"0000:0A:00.0\"]\n", []string{"qemu.vfio: want addresses such as"}},
+		"many devices":   {"[qemu]\nvfio = [" + strings.Repeat("\"0000:03:00.0\",", 5) + "]\n", []string{"qemu.vfio", "4 devices"}},
+		"everybody":      {"[qemu]\nvfio_allow = [\"*\"]\n", []string{"qemu.vfio_allow", `"*"`}},
+		"a whole domain": {"[qemu]\nvfio_allow = [\"@example.org\"]\n", []string{"qemu.vfio_allow"}},
+		"negative jobs":  {"[build]\njobs = -1\n", []string{"build.jobs"}},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {

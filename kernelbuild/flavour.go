@@ -12,7 +12,7 @@ import (
 	"slices"
 )
 
-//go:embed configs/*.config configs/wide/*.config
+//go:embed configs/*.config configs/wide/*.config configs/hw/*.config
 var fragments embed.FS
 
 // A Flavour names one of our kernel configurations. The empty one is Default.
@@ -22,6 +22,8 @@ type Flavour string
 const (
 	Default Flavour = "default" // vkms, vgem, virtio-gpu and the fence machinery
 	Wide    Flavour = "wide"    // Default, and annotated code beyond graphics and QEMU's other displays
+	AMDGPU  Flavour = "amdgpu"  // Default and amdgpu, for a card that the host passes through
+	Intel   Flavour = "intel"   // Default, i915 and xe, for the same
 )
 
 // ParseFlavour returns the flavour of that name; "" is Default.
@@ -29,17 +31,20 @@ func ParseFlavour(name string) (Flavour, error) {
 	switch f := Flavour(name); f {
 	case "", Default:
 		return Default, nil
-	case Wide:
+	case Wide, AMDGPU, Intel:
 		return f, nil
 	}
-	return "", fmt.Errorf("flavour %q: want %q or %q", name, Default, Wide)
+	return "", fmt.Errorf("flavour %q: want %q, %q, %q or %q", name, Default, Wide, AMDGPU, Intel)
 }
 
 // patterns are where the fragments of a flavour are.
 func (f Flavour) patterns() []string {
 	all := []string{"configs/*.config"}
-	if f == Wide {
+	switch f {
+	case Wide:
 		all = append(all, "configs/wide/*.config")
+	case AMDGPU, Intel:
+		all = append(all, "configs/hw/common.config", "configs/hw/"+string(f)+".config")
 	}
 	return all
 }

@@ -9,7 +9,7 @@ import (
 
 func TestParseFlavour(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]Flavour{"": Default, "default": Default, "wide": Wide, "Wide": "", "wide/..": ""} {
+	for name, want := range map[string]Flavour{"": Default, "default": Default, "wide": Wide, "amdgpu": AMDGPU, "intel": Intel, "hw": "", "Wide": "", "wide/..": ""} {
 		got, err := ParseFlavour(name)
 		if got != want || (err == nil) != (want != "") {
 			t.Errorf("ParseFlavour(%q) = %q, %v; want %q", name, got, err, want)
@@ -21,12 +21,19 @@ func TestParseFlavour(t *testing.T) {
 // share a key of a cache.
 func TestFlavoursDiffer(t *testing.T) {
 	t.Parallel()
-	if !bytes.Equal(Fragment(""), Fragment(Default)) || !bytes.HasPrefix(Fragment(Wide), Fragment(Default)) {
-		t.Error("flavours do not start with the fragments of the default")
+	if !bytes.Equal(Fragment(""), Fragment(Default)) || ConfigHash("") != ConfigHash(Default) {
+		t.Error("the empty flavour is not the default")
 	}
-	plain, wide := ConfigHash(Default), ConfigHash(Wide)
-	if len(plain) != 16 || plain != ConfigHash("") || plain == wide {
-		t.Errorf("ConfigHash = %q, %q for wide; want two of 16 digits", plain, wide)
+	hashes := map[string]Flavour{}
+	for _, f := range []Flavour{Default, Wide, AMDGPU, Intel} {
+		if !bytes.HasPrefix(Fragment(f), Fragment(Default)) {
+			t.Errorf("%s does not start with the fragments of the default", f)
+		}
+		hash := ConfigHash(f)
+		if other, twice := hashes[hash]; len(hash) != 16 || twice {
+			t.Errorf("ConfigHash(%s) = %q, as that of %s; want 16 digits of its own", f, hash, other)
+		}
+		hashes[hash] = f
 	}
 	if configured(string(Fragment(Wide)), t.TempDir(), t.TempDir()) {
 		t.Error("an empty directory is configured")

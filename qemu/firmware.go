@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 )
 
@@ -30,7 +29,7 @@ var ErrNoFirmware = errors.New("no firmware found")
 // Of dir, which is laid out as linux-firmware is, the subdirectories are taken
 // that names lists: amdgpu, i915, xe. Links are followed within dir only. Files
 // stay as they are; the kernel reads .xz and .zst. The error wraps ErrNoFirmware
-// when a subdirectory is missing or empty.
+// when there is not one file in any of them.
 func MakeFirmware(ctx context.Context, dst, dir string, names []string) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -61,7 +60,7 @@ func (a *archive) fill(ctx context.Context, root *os.Root, names []string) error
 	for _, name := range names {
 		files, err := firmwareFiles(root, name)
 		if err != nil {
-			return err
+			return fmt.Errorf("find firmware for %q in %s: %w", name, root.Name(), err)
 		}
 		for _, file := range files {
 			if err := ctx.Err(); err != nil {
@@ -72,19 +71,23 @@ func (a *archive) fill(ctx context.Context, root *os.Root, names []string) error
 			}
 		}
 	}
+	if a.ino == 0 {
+		return fmt.Errorf("%w for %q in %s", ErrNoFirmware, names, root.Name())
+	}
 	if err := a.entry("TRAILER!!!", 0, nil, 0); err != nil {
 		return err
 	}
 	return a.w.Flush()
 }
 
-// firmwareFiles lists what is below one subdirectory, in order.
+// firmwareFiles lists what is below one subdirectory, in order; a missing one has
+// nothing.
 func firmwareFiles(root *os.Root, name string) ([]string, error) {
-	if !filepath.IsLocal(name) {
-		return nil, fmt.Errorf("%w: %q is no name of a subdirectory", ErrNoFirmware, name)
-	}
 	var files []string
-	err := fs.WalkDir(root.FS(), name, func(p string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(root.FS(), name, func(p string, _ fs.DirEntry, err error) error {
+		if p == name && errors.Is(err, fs.ErrNotExist) {
+			return fs.SkipAll
+		}
 		if err != nil {
 			return err
 		}
@@ -93,14 +96,8 @@ func firmwareFiles(root *os.Root, name string) ([]string, error) {
 		}
 		return nil
 	})
-	if err == nil && files == nil {
-		err = errors.New("it is empty")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s in %s: %w", ErrNoFirmware, name, root.Name(), err)
-	}
 	slices.Sort(files)
-	return files, nil
+	return files, err
 }
 
 // copy adds a file, and the directories above it that are not there yet.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -35,18 +36,18 @@ type igtParts struct {
 // to be asked before a kernel is built. The error wraps ErrNoTests when dir
 // holds no tests, and names a library that is nowhere.
 func CheckIGT(dir string) error {
-	_, err := readIGT(dir)
+	_, err := readIGT(dir, nil)
 	return err
 }
 
 // MakeIGTImage puts an ext2 image at path with the IGT that is installed below
 // dir, say /usr or the prefix of meson: its tests, the libraries they need
 // (from dir first, then from this host), their loader, and its data files.
-// Tests of one vendor's hardware are left out: they are most of IGT, and no
-// guest has that hardware. As MakeRootImage it needs mke2fs and is atomic.
+// Tests of one vendor's hardware are left out, since they are most of IGT, but
+// for those of the drivers that are named. As MakeRootImage it needs mke2fs and is atomic.
 // Errors are those of CheckIGT, and ours.
-func MakeIGTImage(ctx context.Context, path, dir string) error {
-	igt, err := readIGT(dir)
+func MakeIGTImage(ctx context.Context, path, dir string, drivers ...string) error {
+	igt, err := readIGT(dir, drivers)
 	if err != nil {
 		return err
 	}
@@ -54,8 +55,8 @@ func MakeIGTImage(ctx context.Context, path, dir string) error {
 }
 
 // readIGT finds the tests below dir and what they need.
-func readIGT(dir string) (igtParts, error) {
-	tests, err := findTests(dir)
+func readIGT(dir string, drivers []string) (igtParts, error) {
+	tests, err := findTests(dir, drivers)
 	if err != nil {
 		return igtParts{}, err
 	}
@@ -88,37 +89,56 @@ func (p igtParts) copyTo(stage string) error {
 
 // findTests returns the ELF programs that are named like tests, in IGT's own
 // directory, or else in bin, which has much more on a system.
-func findTests(dir string) ([]string, error) {
+func findTests(dir string, drivers []string) ([]string, error) {
+	prefixes := testPrefixes(drivers)
 	for _, sub := range []string{"libexec/igt-gpu-tools", "bin"} {
-		entries, err := os.ReadDir(filepath.Join(dir, sub))
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return nil, fmt.Errorf("read IGT directory: %w", err)
+		tests, err := testsIn(filepath.Join(dir, sub), prefixes)
+		if err == nil && len(tests) > 0 {
+			var own []string // of one vendor (tests/amdgpu/meson.build)
+			own, err = testsIn(filepath.Join(dir, sub, "amdgpu"), prefixes)
+			tests = append(tests, own...)
 		}
-		var tests []string
-		for _, e := range entries {
-			path := filepath.Join(dir, sub, e.Name())
-			if testName(e.Name()) && program(path) {
-				tests = append(tests, path)
-			}
-		}
-		if len(tests) > 0 {
-			return tests, nil
+		if err != nil || len(tests) > 0 {
+			return tests, err
 		}
 	}
 	return nil, fmt.Errorf("find IGT in %s: %w", dir, ErrNoTests)
 }
 
-// testName reports whether one of the tests for any driver, or for the virtual
-// ones, in IGT's tests/meson.build could have name.
-func testName(name string) bool {
-	for _, group := range []string{
-		"core_", "device_", "dmabuf", "drm_", "dumb_", "kms_", "prime_", "sw_sync", "syncobj_", "vgem_", "virtgpu_", "vkms_",
-	} {
-		if strings.HasPrefix(name, group) {
-			return true
+// testsIn returns the programs in a directory that are named like tests; one
+// that is not there has none.
+func testsIn(dir string, prefixes []string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("read IGT directory: %w", err)
+	}
+	var tests []string
+	for _, e := range entries {
+		named := slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(e.Name(), p) })
+		if path := filepath.Join(dir, e.Name()); named && program(path) {
+			tests = append(tests, path)
 		}
 	}
-	return false
+	return tests, nil
+}
+
+// testPrefixes are how the names begin that IGT's tests/meson.build has for
+// tests for any driver, for the virtual ones, and for the drivers given.
+func testPrefixes(drivers []string) []string {
+	names := []string{
+		"core_", "device_", "dmabuf", "drm_", "dumb_", "kms_", "prime_", "sw_sync", "syncobj_", "vgem_", "virtgpu_", "vkms_",
+	}
+	for _, d := range drivers {
+		switch d {
+		case "amdgpu":
+			names = append(names, "amd_")
+		case "i915":
+			names = append(names, "gem_", "i915_")
+		case "xe":
+			names = append(names, "xe_")
+		}
+	}
+	return names
 }
 
 // program reports whether path is an ELF file that may be run.

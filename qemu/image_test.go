@@ -170,7 +170,7 @@ func TestFindTestsInBin(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got, err := findTests(prefix)
+	got, err := findTests(prefix, nil)
 	if err != nil || len(got) != 1 || filepath.Base(got[0]) != "kms_vblank" {
 		t.Errorf("findTests = %v, %v; want kms_vblank only", got, err)
 	}

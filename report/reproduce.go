@@ -17,13 +17,14 @@ type Reproduce struct {
 	SeriesMbox  string   `json:"series_mbox"`       // the patches as mailed
 	OverlayMbox string   `json:"overlay_mbox"`      // and the overlays
 	LeftOut     string   `json:"left_out"`          // why the patches are not in here; empty when they are
-	Flavour     string   `json:"flavour,omitempty"` // of the kernel's configuration: "default" or "wide"; empty means "default"
+	Flavour     string   `json:"flavour,omitempty"` // of the kernel's configuration: "default", "wide", "amdgpu" or "intel"; empty means "default"
 	ConfigHash  string   `json:"config_hash"`       // SHA-256 of the final .config
 	ConfigExtra string   `json:"config_extra"`      // options that were asked for on top of our own
 	Compiler    string   `json:"compiler"`          // first line of its --version
 	QEMU        []string `json:"qemu"`              // command line
 	QEMUVersion string   `json:"qemu_version"`      // first line of its --version
 	Accel       string   `json:"accel"`             // "kvm" or "tcg"
+	Devices     []string `json:"devices,omitempty"` // of the host that the guests had: address, vendor:model, IOMMU group
 	CPUs        int      `json:"cpus"`
 	MemoryMiB   int      `json:"memory_mib"`
 	Tests       []Test   `json:"tests"`    // the whole plan, in order

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,6 +29,7 @@ type checkFlags struct {
 	flavour         string
 	noOverlays      bool
 	expect          string
+	vfio            *bool // nil: what qemu.vfio_allow says
 	sandbox         string
 	out             outputs
 }
@@ -71,6 +73,11 @@ func (f *checkFlags) choosing(cmd *cobra.Command) {
 func (f *checkFlags) common(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.tree, "tree", "", "registered tree `name` (default: the only one, or the git work tree here)")
+	flags.BoolFunc("vfio", "give the guests the devices of qemu.vfio, or none with =false (default: docs/hardware.md)", func(s string) (err error) {
+		yes, err := strconv.ParseBool(s)
+		f.vfio = &yes
+		return err
+	})
 	flags.StringVar(&f.sandbox, "sandbox", "", `"bubblewrap", or "none" to build without walls`)
 	flags.StringVar(&f.out.json, "json", "", "write the report as JSON to `file`")
 	flags.StringVar(&f.out.html, "html", "", "write the report as a page to `file`")

@@ -87,6 +87,7 @@ func (a *app) doctor(ctx context.Context) error {
 	}
 	say(err == nil, true, "agent", describe(err, "this program can run as init of the guests"))
 	a.doctorAccel(ctx, say)
+	a.doctorDevices(ctx, say)
 	if err := a.doctorState(say); err != nil {
 		return err
 	}
@@ -118,6 +119,15 @@ func (a *app) doctorAccel(ctx context.Context, say func(ok, must bool, what, hin
 		return // QEMU is missing, which was said above
 	}
 	say(accel.Name == qemu.AccelKVM, false, "kvm", "guests run under "+accel.Name+": "+accel.Why)
+}
+
+// doctorDevices says whether the devices of qemu.vfio can be passed through.
+func (a *app) doctorDevices(ctx context.Context, say func(ok, must bool, what, hint string)) {
+	if len(a.cfg.QEMU.VFIO) == 0 {
+		return
+	}
+	devices, err := qemu.FindDevices(ctx, qemu.Options{MemMiB: a.cfg.QEMU.MemMiB}, a.cfg.QEMU.VFIO)
+	say(err == nil, false, "devices", strings.ReplaceAll(describe(err, deviceList(devices)), "\n", "; "))
 }
 
 // doctorState looks at the state directory: room, and trees.

@@ -23,7 +23,7 @@ func (a *app) planTests(ctx context.Context, f checkFlags, req *pipeline.Request
 	if err != nil {
 		return err
 	}
-	p, err := a.plan(f, files)
+	p, err := a.plan(f, files, req.Drivers)
 	if err != nil {
 		return err
 	}
@@ -40,8 +40,8 @@ type plan struct {
 }
 
 // plan makes the plan for a series that touches files, from the flags and the
-// configuration.
-func (a *app) plan(f checkFlags, files []string) (plan, error) {
+// configuration; drivers are those of the host's cards that the guests get.
+func (a *app) plan(f checkFlags, files, drivers []string) (plan, error) {
 	chosen, err := a.choose(f.igt, f.igtMap, files)
 	if err != nil {
 		return plan{}, err
@@ -58,6 +58,9 @@ func (a *app) plan(f checkFlags, files []string) (plan, error) {
 		for _, j := range fencetest.Wide() {
 			p.Tests = append(p.Tests, testplan.Test{Job: j, Why: "built in, for the flavour wide"})
 		}
+	}
+	for _, j := range testplan.Hardware(a.igtDir(f.igt), drivers) {
+		p.Tests = append(p.Tests, testplan.Test{Job: j, Why: "for the host's card that the guest gets"})
 	}
 	return p, a.expectations(f, &p)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fencebot/fencebot/internal/hardware"
 	"github.com/fencebot/fencebot/internal/mailfile"
 	"github.com/fencebot/fencebot/internal/pipeline"
 	"github.com/fencebot/fencebot/kernelbuild"
@@ -50,6 +51,17 @@ func (a *app) reproduce(ctx context.Context, f checkFlags, path string) error {
 		return usagef("%s: %w", path, err)
 	}
 	defer closeTree()
+	had := strings.Join(rep.Reproduce.Devices, ", ")
+	switch asked := f.vfio != nil && *f.vfio; {
+	case asked && had == "":
+		return usagef("--vfio: the guests of %s had no device", path)
+	case asked:
+		if err := a.giveDevices(ctx, f, hardware.Asked, &req); err != nil {
+			return err
+		}
+	case had != "":
+		req.Notes = append(req.Notes, "the guests of the report had "+had+"; these had not (--vfio)")
+	}
 	a.cfg.QEMU.CPUs, a.cfg.QEMU.MemMiB = rep.Reproduce.CPUs, rep.Reproduce.MemoryMiB
 	if rep.Reproduce.Accel != "" {
 		a.cfg.QEMU.Accel = rep.Reproduce.Accel

@@ -37,6 +37,9 @@ func (a *app) request(ctx context.Context, f checkFlags, args []string) (pipelin
 		req, closeTree, err = a.seriesRequest(ctx, f, req, args[0])
 	}
 	if err == nil {
+		err = a.giveDevices(ctx, f, origin(f), &req)
+	}
+	if err == nil {
 		err = a.planTests(ctx, f, &req)
 	}
 	return req, closeTree, err
@@ -49,7 +52,7 @@ func (a *app) asked(ctx context.Context, f checkFlags) (pipeline.Request, error)
 	if req.Flavour, err = kernelbuild.ParseFlavour(cmp.Or(f.flavour, a.cfg.Build.Flavour)); err != nil {
 		return req, usagef("--flavour: %w", err)
 	}
-	if _, err := a.plan(f, nil); err != nil {
+	if _, err := a.plan(f, nil, nil); err != nil {
 		return req, err // better now than after the series was read
 	}
 	if req.IGT != "" {

@@ -68,7 +68,7 @@ func (a *app) tests(ctx context.Context, f testsFlags, args []string) error {
 		}
 		files = patch.Files(s)
 	}
-	p, err := a.plan(f.checkFlags, files)
+	p, err := a.plan(f.checkFlags, files, nil)
 	if err != nil {
 		return err
 	}

@@ -47,6 +47,7 @@ var allow = map[string][]string{
 	"report/render/picture": {"report/lockdep"},
 	"internal/pipeline":     {"internal/atomicfile", "internal/coverage", "patch", "patch/overlay", "mail", "internal/gittree", "internal/sandbox", "internal/static", "internal/symbolize", "kernelbuild", "qemu", "qemu/wire", "report", "report/lockdep", "report/contract", "report/igt"},
 	"internal/testplan":     {"qemu/wire", "qemu/fencetest", "report/igt", "report/igt/expect"},
+	"internal/hardware":     {"patch", "kernelbuild", "qemu"},
 	"internal/layers":       {},
 	"cmd/fencebot":          {"*"},
 }

@@ -97,14 +97,16 @@ func (k *check) guest(ctx context.Context) (qemu.Options, error) {
 		return o, err
 	}
 	if k.req.IGT != "" {
-		o.ExtraImage, err = k.igtImage(ctx)
+		if o.ExtraImage, err = k.igtImage(ctx); err != nil {
+			return o, err
+		}
 	}
-	return o, err
+	return o, k.devices(ctx, &o)
 }
 
 // watched has a step told for each test that begins.
 func (k *check) watched(o qemu.Options, step func(int, string)) qemu.Options {
-	step(0, fmt.Sprintf("%d tests", len(k.req.Jobs)))
+	step(0, fmt.Sprintf("%d tests%s", len(k.req.Jobs), withDevices(o.VFIO)))
 	begun := 0
 	o.Started = func(name string) {
 		begun++
@@ -117,6 +119,9 @@ func (k *check) watched(o qemu.Options, step func(int, string)) qemu.Options {
 // is public: files have their bare names in it, not paths of this host.
 func (k *check) noteMachine(guest qemu.Options) {
 	guest.Kernel, guest.RootImage = "vmlinux", "root.ext2"
+	if guest.Firmware != "" {
+		guest.Firmware = "firmware.cpio"
+	}
 	if guest.ExtraImage != "" {
 		guest.ExtraImage = "igt.ext2"
 	}
@@ -144,7 +149,7 @@ func (k *check) rootImage(ctx context.Context) (string, error) {
 // under its name, so it is made for every run.
 func (k *check) igtImage(ctx context.Context) (string, error) {
 	path := k.log("igt.ext2")
-	return path, qemu.MakeIGTImage(ctx, path, k.req.IGT)
+	return path, qemu.MakeIGTImage(ctx, path, k.req.IGT, k.req.Drivers...)
 }
 
 // testBase gives the base's result, from the cache when nothing that can
@@ -185,12 +190,13 @@ func sound(r report.Run) bool {
 
 // baseKey holds everything that can change what the base does.
 func (k *check) baseKey(ctx context.Context, guest qemu.Options, built kernels) (string, error) {
-	igtHash := ""
-	if guest.ExtraImage != "" {
-		var err error
-		if igtHash, err = hashFile(guest.ExtraImage); err != nil {
-			return "", err
-		}
+	igtHash, err := hashOptional(guest.ExtraImage)
+	if err != nil {
+		return "", err
+	}
+	firmware, err := hashOptional(guest.Firmware)
+	if err != nil {
+		return "", err
 	}
 	version, err := programVersion(ctx, guest.Binary)
 	if err != nil {
@@ -198,7 +204,7 @@ func (k *check) baseKey(ctx context.Context, guest qemu.Options, built kernels) 
 	}
 	k.repro.QEMUVersion = version
 	return keyOf("base result 1", built.baseKey, k.req.Jobs, guest.RootImage, igtHash, version,
-		guest.Accel, guest.CPUs, guest.MemMiB, guest.Cmdline, guest.Displays, k.opts.TestSeconds, k.opts.Reboots)
+		guest.Accel, guest.CPUs, guest.MemMiB, guest.Cmdline, guest.Displays, guest.VFIO, firmware, k.opts.TestSeconds, k.opts.Reboots)
 }
 
 // boot runs jobs on a kernel, over as many boots as it takes, and reads what

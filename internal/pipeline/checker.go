@@ -53,6 +53,9 @@ type Request struct {
 	Annotations []patch.Series // our own, which come after them; the warm build carries these
 	IGT         string         // prefix of an installed IGT; empty for built-in tests only
 	Jobs        []wire.Job     // the plan; the same on both kernels
+	Devices     []qemu.Device  // of the host, for the guests of both kernels; see package hardware for who may have one
+	Drivers     []string       // of these devices, as IGT and linux-firmware call them
+	Firmware    string         // directory with their firmware; empty: none
 	Notes       []string       // for the report: what was left out of the plan, and why
 
 	// Judge says what a result means under somebody's lists, as in
@@ -131,7 +134,7 @@ func (k *check) run(ctx context.Context) error {
 	if err != nil || k.ev.Infra != "" || k.ev.Untested != "" {
 		return errors.Join(err, k.dropImages(built))
 	}
-	return errors.Join(k.boots(ctx, built), k.dropImages(built))
+	return errors.Join(k.boots(ctx, built), k.dropImages(built), k.dropFirmware())
 }
 
 // apply puts the series on its base, and the overlay on both.

@@ -17,14 +17,18 @@ import (
 
 // guestExtraMiB is what a guest takes of the host besides its own memory: QEMU
 // itself, and the code that it translates without KVM.
-const guestExtraMiB = 256
+const guestExtraMiB = 448
 
 // guests is a group of guests that run side by side as far as the host allows:
 // the first that fails ends the others. Two have twice the time each on two
 // busy processors; it pays because a guest waits for most of its tests.
 func (k *check) guests(ctx context.Context, guest qemu.Options) (*errgroup.Group, context.Context) {
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(sideBySide(runtime.NumCPU(), availableMiB("/proc/meminfo"), guest.MemMiB))
+	limit := sideBySide(runtime.NumCPU(), availableMiB("/proc/meminfo"), guest.MemMiB)
+	if len(guest.VFIO) > 0 {
+		limit = 1 // a device is in one guest at a time
+	}
+	g.SetLimit(limit)
 	return g, ctx
 }
 

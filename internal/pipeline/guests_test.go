@@ -12,12 +12,12 @@ func TestSideBySide(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ cpus, available, guest, want int }{
 		"enough":             {2, 4096, 1024, 2},
-		"just enough":        {2, 2560, 1024, 2},
-		"memory for one":     {8, 2559, 1024, 1},
+		"just enough":        {2, 2944, 1024, 2},
+		"memory for one":     {8, 2943, 1024, 1},
 		"one processor":      {1, 65536, 512, 1},
 		"memory not known":   {4, 0, 512, 1},
 		"never more than 2":  {64, 1 << 20, 512, 2},
-		"small guests fit 2": {2, 1536, 512, 2},
+		"small guests fit 2": {2, 1920, 512, 2},
 	} {
 		if got := sideBySide(tc.cpus, tc.available, tc.guest); got != tc.want {
 			t.Errorf("%s: sideBySide(%d, %d, %d) = %d; want %d", name, tc.cpus, tc.available, tc.guest, got, tc.want)

@@ -140,6 +140,9 @@ func (k *check) reproduce() report.Reproduce {
 	r.Flavour = string(cmp.Or(k.req.Flavour, kernelbuild.Default))
 	r.Tree, r.Base, r.Tip = k.req.Tree, k.req.Base, k.rng.Range.Tip()
 	r.Embed(k.req.SeriesMbox, k.usedOverlays(&r))
+	for _, d := range k.req.Devices {
+		r.Devices = append(r.Devices, d.String())
+	}
 	r.CPUs, r.MemoryMiB = k.opts.QEMU.CPUs, k.opts.QEMU.MemMiB
 	for _, j := range k.req.Jobs {
 		r.Tests = append(r.Tests, report.Test{Binary: j.Binary, Subtest: j.Subtest, Driver: j.Driver, IGT: j.IGT})

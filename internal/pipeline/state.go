@@ -72,6 +72,14 @@ func hashFile(path string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
+// hashOptional is hashFile, and "" for no file.
+func hashOptional(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	return hashFile(path)
+}
+
 // maxResult bounds a cached result in bytes.
 const maxResult = 64 << 20
 

@@ -226,6 +226,9 @@ func machine(t *text, p report.Reproduce) {
 	if p.Accel != "" {
 		t.item("guest", fmt.Sprintf("%s, %d CPUs, %d MiB", field(p.Accel), p.CPUs, p.MemoryMiB))
 	}
+	for _, d := range p.Devices {
+		t.item("device", field(d))
+	}
 }
 
 // fileName quotes a file name for a POSIX shell, so that it is no option either.
