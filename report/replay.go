@@ -17,7 +17,7 @@ const Replays = 3
 type Rerun struct {
 	Boot       int        // number of the boot
 	Signatures []string   // what is not known of the base yet, in order of appearance
-	Cases      []igt.Case // tests that ran in that boot, in order; empty when it came before the first
+	Cases      []igt.Case // tests of that boot up to the last of these, in order; empty when they came before the first
 }
 
 // NeedsReplay says which boots of the patched kernel showed something that the
@@ -34,16 +34,38 @@ func NeedsReplay(base, patched Run) []Rerun {
 		i := slices.IndexFunc(out, func(r Rerun) bool { return r.Boot == f.Boot })
 		if i < 0 {
 			i = len(out)
-			out = append(out, Rerun{Boot: f.Boot, Cases: startedIn(patched, f.Boot)})
+			out = append(out, Rerun{Boot: f.Boot})
 		}
 		out[i].Signatures = append(out[i].Signatures, f.Signature)
+		if cases := patched.upTo(f); len(cases) > len(out[i].Cases) {
+			out[i].Cases = cases
+		}
 	}
 	return out
 }
 
+// upTo returns the cases of a finding's boot up to the one in which it showed.
+// What shows in none may come of any, but for a report of lockdep when lockdep
+// was off before the first test: that one is of the boot itself.
+func (r Run) upTo(f Finding) []igt.Case {
+	started := startedIn(r, f.Boot)
+	if f.Subtest == "" {
+		atBoot := func(b Boot) bool { return b.Number == f.Boot && b.Lockdep.Known && !b.Lockdep.Alive }
+		if f.Family.Lockdep() && slices.ContainsFunc(r.Boots, atBoot) {
+			return nil
+		}
+		return started
+	}
+	for i, c := range slices.Backward(started) { // a test may run on several drivers under one name
+		if c.Name == f.Subtest {
+			return started[:i+1]
+		}
+	}
+	return started
+}
+
 // startedIn returns the cases that ran in one boot, in the order in which they
-// did. The boot ends after the test that turned lockdep off, so none of them is
-// too many.
+// did.
 func startedIn(r Run, boot int) []igt.Case {
 	var out []igt.Case
 	for _, c := range r.Cases {

@@ -30,6 +30,38 @@ func TestReplayOrderIsTheBoots(t *testing.T) {
 	}
 }
 
+// A replay takes the tests up to the one that showed something, and none for
+// what the kernel reports before the first: a boot with a dead lockdep runs the
+// whole plan.
+func TestReplayEndsWhereItShowed(t *testing.T) {
+	t.Parallel()
+	cases := []igt.Case{
+		{Name: "a@1", Driver: "vkms", Result: wire.Pass, Place: 0}, {Name: "b@1", Result: wire.Pass, Place: 1},
+		{Name: "a@1", Driver: "vgem", Result: wire.Pass, Place: 2}, {Name: "c@1", Result: wire.Pass, Place: 3},
+	}
+	clean := Run{Boots: []Boot{{Ready: true, Exit: ExitClean, Lockdep: LockdepState{Known: true, Alive: true}}}, Cases: cases}
+	order, sleep := splat("circular-dependency", "init", ""), splat("atomic-sleep", "f", "b@1")
+	for name, tt := range map[string]struct {
+		alive  bool
+		splats []lockdep.Splat
+		want   int
+	}{
+		"lockdep, before the first":    {false, []lockdep.Splat{order}, 0},
+		"that, and a sleep in a test":  {false, []lockdep.Splat{order, sleep}, 2},
+		"lockdep, between two tests":   {true, []lockdep.Splat{order}, 4},
+		"a warning, nobody knows when": {false, []lockdep.Splat{splat("warning", "g", "")}, 4},
+		"in a test":                    {true, []lockdep.Splat{sleep}, 2},
+		"in a test on two drivers":     {true, []lockdep.Splat{splat("atomic-sleep", "f", "a@1")}, 3},
+		"in a test of another plan":    {true, []lockdep.Splat{splat("atomic-sleep", "f", "x@1")}, 4},
+	} {
+		bad := Run{Boots: []Boot{{Ready: true, Exit: ExitClean, Lockdep: LockdepState{Known: true, Alive: tt.alive}, Splats: tt.splats}}, Cases: cases}
+		got := NeedsReplay(clean, bad)
+		if len(got) != 1 || len(got[0].Cases) != tt.want {
+			t.Errorf("%s: NeedsReplay = %+v; want one boot with %d tests", name, got, tt.want)
+		}
+	}
+}
+
 // A culprit that was found by running prefixes goes into its finding.
 func TestCulpritsAreTakenOver(t *testing.T) {
 	t.Parallel()
