@@ -12,9 +12,9 @@ import (
 
 // covered says in a sentence how much of the annotated code the tests reached;
 // "" when nothing is known of it.
-func covered(all []report.Covered) string {
+func covered(r report.Report) string {
 	checked, atomic, missed := 0, 0, 0
-	for _, c := range all {
+	for _, c := range r.Coverage {
 		switch {
 		case c.Call != "dma_fence_begin_signalling":
 		case c.Checked():
@@ -31,7 +31,11 @@ func covered(all []report.Covered) string {
 	case checked+atomic == 0:
 		return fmt.Sprintf("No test reached any of %s in this kernel.", plural(missed, "annotated place"))
 	}
-	s := fmt.Sprintf("Of %s in this kernel, lockdep watched %d", plural(checked+atomic+missed, "annotated place"), checked)
+	verb := "lockdep watched"
+	if r.Lockdep.Tested == 0 {
+		verb = "tests with a dead lockdep reached"
+	}
+	s := fmt.Sprintf("Of %s in this kernel, %s %d", plural(checked+atomic+missed, "annotated place"), verb, checked)
 	if atomic > 0 {
 		s += fmt.Sprintf("; %d ran in atomic context only, where the annotation does nothing", atomic)
 	}
@@ -79,7 +83,7 @@ func testNames(tests []string) string {
 // mailCoverage says what the tests reached of the annotated code, and what
 // became of the calls in functions that the series changes.
 func mailCoverage(t *text, r report.Report) {
-	s := covered(r.Coverage)
+	s := covered(r)
 	if s == "" {
 		return
 	}

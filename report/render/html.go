@@ -175,7 +175,7 @@ func pageLists(p *page, r report.Report) {
 		}
 	}
 	p.Static, p.StaticLead = pageStatic(r), staticLead+" "+plural(len(r.Static), "call")+" to look at, which are no part of the verdict."
-	p.Covered = covered(r.Coverage)
+	p.Covered = covered(r)
 	for _, touched := range []bool{true, false} { // what the series touches comes first
 		for _, c := range r.Coverage {
 			if c.Touched == touched {

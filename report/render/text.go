@@ -97,7 +97,7 @@ func textFacts(t *text, r report.Report, files Files) {
 	if len(r.Cases) > 0 {
 		t.item("tested", tested(r))
 	}
-	if s := covered(r.Coverage); s != "" {
+	if s := covered(r); s != "" {
 		t.item("annotated", s)
 	}
 	for i, c := range touchedSites(r.Coverage) {
