@@ -33,10 +33,10 @@ fuzz: ## run every fuzz target for FUZZTIME (20s) each
 	@scripts/fuzz $(FUZZTIME)
 
 .PHONY: corpus
-corpus: ## check every seeded kernel bug under SHARED (../shared) and compare with the known answers
+corpus: ## check the series of corpus/ and SHARED/corpus (../shared), and count the right answers; CASES="07 12" for some
 	@scripts/deps build run
 	@$(MAKE) --no-print-directory build
-	@scripts/corpus $(SHARED)
+	@scripts/corpus $(SHARED) $(CASES)
 
 .PHONY: peerdata
 peerdata: ## hold the parsers against peers' test data under SHARED (../shared)

@@ -21,6 +21,7 @@ const module = "github.com/fencebot/fencebot/"
 // taken.
 var allow = map[string][]string{
 	"config":                {},
+	"corpus":                {},
 	"mail":                  {},
 	"patch":                 {"mail"},
 	"patch/overlay":         {"mail", "patch"},
