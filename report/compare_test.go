@@ -276,11 +276,11 @@ func TestLimits(t *testing.T) {
 		t.Errorf("notes = %q", v.Notes)
 	}
 	var r Reproduce
-	r.Embed(strings.Repeat("x", MaxMbox), "y")
+	r.Embed(strings.Repeat("x", MaxMbox), "y", "")
 	if r.SeriesMbox != "" || r.LeftOut == "" {
 		t.Errorf("too long an mbox was embedded: %q", r.LeftOut)
 	}
-	if r.Embed("x", "y"); r.SeriesMbox != "x" || r.OverlayMbox != "y" || r.LeftOut != "" {
+	if r.Embed("x", "y", "z"); r.SeriesMbox != "x" || r.OverlayMbox != "y" || r.HarnessMbox != "z" || r.LeftOut != "" {
 		t.Errorf("Embed gave %+v", r)
 	}
 }

@@ -14,8 +14,10 @@ type Reproduce struct {
 	Base        string   `json:"base"` // full commit ids
 	Tip         string   `json:"tip"`
 	Overlays    []string `json:"overlays"`          // names of the overlays on top of both kernels
+	Harness     []string `json:"harness,omitempty"` // names of the test drivers in both kernels
 	SeriesMbox  string   `json:"series_mbox"`       // the patches as mailed
 	OverlayMbox string   `json:"overlay_mbox"`      // and the overlays
+	HarnessMbox string   `json:"harness_mbox,omitempty"`
 	LeftOut     string   `json:"left_out"`          // why the patches are not in here; empty when they are
 	Flavour     string   `json:"flavour,omitempty"` // of the kernel's configuration: "default", "wide", "amdgpu" or "intel"; empty means "default"
 	ConfigHash  string   `json:"config_hash"`       // SHA-256 of the final .config
@@ -40,13 +42,13 @@ type Test struct {
 }
 
 // Embed puts the patches into the report, or says why it does not.
-func (r *Reproduce) Embed(series, overlay string) {
-	r.SeriesMbox, r.OverlayMbox, r.LeftOut = "", "", ""
-	if n := len(series) + len(overlay); n > MaxMbox {
+func (r *Reproduce) Embed(series, overlay, harness string) {
+	r.SeriesMbox, r.OverlayMbox, r.HarnessMbox, r.LeftOut = "", "", "", ""
+	if n := len(series) + len(overlay) + len(harness); n > MaxMbox {
 		r.LeftOut = "the patches have " + itoa(n) + " bytes, more than the limit of " + itoa(MaxMbox)
 		return
 	}
-	r.SeriesMbox, r.OverlayMbox = series, overlay
+	r.SeriesMbox, r.OverlayMbox, r.HarnessMbox = series, overlay, harness
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

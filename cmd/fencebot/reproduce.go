@@ -16,6 +16,7 @@ import (
 	"github.com/fencebot/fencebot/internal/pipeline"
 	"github.com/fencebot/fencebot/kernelbuild"
 	"github.com/fencebot/fencebot/patch"
+	"github.com/fencebot/fencebot/patch/harness"
 	"github.com/fencebot/fencebot/patch/overlay"
 	"github.com/fencebot/fencebot/qemu/wire"
 	"github.com/fencebot/fencebot/report"
@@ -119,7 +120,7 @@ func (a *app) recorded(ctx context.Context, f checkFlags, rep report.Report) (pi
 	if req.Base, _, err = chooseBase(ctx, tree.Repo, r.Base, ""); err != nil {
 		return req, closeTree, err
 	}
-	if err := readOverlays(ctx, r, &req); err != nil {
+	if err := errors.Join(readHarness(ctx, r, &req), readOverlays(ctx, r, &req)); err != nil {
 		return req, closeTree, err
 	}
 	if r.SeriesMbox == "" {
@@ -131,6 +132,22 @@ func (a *app) recorded(ctx context.Context, f checkFlags, rep report.Report) (pi
 	s, err := embeddedSeries(ctx, "the series in the report", r.SeriesMbox)
 	req.Series, req.SeriesMbox = &s, r.SeriesMbox
 	return req, closeTree, err
+}
+
+// readHarness takes the test drivers that the report carries, our own of today
+// one by one as a check does. A report of an older fencebot has none.
+func readHarness(ctx context.Context, r report.Reproduce, req *pipeline.Request) error {
+	own, err := harness.Series()
+	if err != nil || r.HarnessMbox == "" {
+		return err
+	}
+	if r.HarnessMbox == patch.Mbox(patch.Join("harness", own)) {
+		req.Harness = own
+		return nil
+	}
+	s, err := embeddedSeries(ctx, "the test drivers in the report", r.HarnessMbox)
+	req.Harness = []patch.Series{s}
+	return err
 }
 
 // readOverlays takes the overlays that the report carries. When they are our

@@ -19,6 +19,7 @@ import (
 	"github.com/fencebot/fencebot/internal/pipeline"
 	"github.com/fencebot/fencebot/kernelbuild"
 	"github.com/fencebot/fencebot/patch"
+	"github.com/fencebot/fencebot/patch/harness"
 	"github.com/fencebot/fencebot/patch/overlay"
 	"github.com/fencebot/fencebot/qemu"
 )
@@ -59,6 +60,9 @@ func (a *app) asked(ctx context.Context, f checkFlags) (pipeline.Request, error)
 		if err := qemu.CheckIGT(req.IGT); err != nil {
 			return req, usagef("IGT in %s: %w", req.IGT, err)
 		}
+	}
+	if req.Harness, err = harness.Series(); err != nil {
+		return req, err
 	}
 	if f.overlay != "" {
 		s, err := a.readSeries(ctx, f.overlay)

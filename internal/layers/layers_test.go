@@ -25,6 +25,7 @@ var allow = map[string][]string{
 	"mail":                  {},
 	"patch":                 {"mail"},
 	"patch/overlay":         {"mail", "patch"},
+	"patch/harness":         {"mail", "patch"},
 	"internal/mailfile":     {"mail"},
 	"internal/logfile":      {},
 	"internal/atomicfile":   {},

@@ -18,6 +18,7 @@ import (
 	"github.com/fencebot/fencebot/kernelbuild"
 	"github.com/fencebot/fencebot/mail"
 	"github.com/fencebot/fencebot/patch"
+	"github.com/fencebot/fencebot/patch/harness"
 	"github.com/fencebot/fencebot/patch/overlay"
 	"github.com/fencebot/fencebot/qemu"
 	"github.com/fencebot/fencebot/qemu/fencetest"
@@ -76,7 +77,7 @@ type warmBench struct {
 	tree string
 	base string
 
-	annotations []patch.Series
+	harness, annotations []patch.Series
 }
 
 func newWarmBench(b *testing.B, dir, agent, tree string) *warmBench {
@@ -106,7 +107,11 @@ func newWarmBench(b *testing.B, dir, agent, tree string) *warmBench {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return &warmBench{c, repo, tree, base, annotations}
+	drivers, err := harness.Series()
+	if err != nil {
+		b.Fatal(err)
+	}
+	return &warmBench{c, repo, tree, base, drivers, annotations}
 }
 
 // check times a whole check, from the mail to the report.
@@ -127,7 +132,7 @@ func (w *warmBench) check(b *testing.B, n int) (time.Duration, *check) {
 		b.Fatal(err)
 	}
 	k := &check{Checker: w.Checker, dir: run, times: map[string]float64{}, req: Request{
-		Tree: w.tree, Repo: w.repo, Base: w.base, Series: &s, SeriesMbox: text, Annotations: w.annotations, Jobs: fencetest.List(),
+		Tree: w.tree, Repo: w.repo, Base: w.base, Series: &s, SeriesMbox: text, Harness: w.harness, Annotations: w.annotations, Jobs: fencetest.List(),
 	}}
 	if err := k.run(b.Context()); err != nil {
 		b.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,6 +48,21 @@ func (k *check) kernels(ctx context.Context) (kernels, error) {
 	if err != nil || k.ev.Infra != "" {
 		return kernels{}, err
 	}
+	for {
+		built, err := k.both(ctx, slot, warm)
+		m, ok := errors.AsType[*misfitError](err)
+		if !ok {
+			return built, err
+		}
+		if err := k.leaveOut(ctx, m); err != nil {
+			return built, err
+		}
+	}
+}
+
+// both builds base and series in a layer. A test driver that does not compile
+// with the series is a *misfitError.
+func (k *check) both(ctx context.Context, slot *gittree.Slot, warm warmBuild) (kernels, error) {
 	layer := k.state.layer(k.req.slot())
 	if err := k.newLayer(ctx, layer); err != nil {
 		return kernels{}, err
@@ -95,6 +111,9 @@ func (k *check) warm(ctx context.Context, slot *gittree.Slot) (warmBuild, error)
 	if err != nil {
 		return warmBuild{}, err
 	}
+	if m, ok := k.knownMisfit(home); ok {
+		return k.warmWithout(ctx, slot, m)
+	}
 	key, err := keyOf("warm 1", home, kernelbuild.ConfigHash(k.req.Flavour), k.repro.Compiler)
 	if err != nil {
 		return warmBuild{}, err
@@ -125,6 +144,12 @@ func (k *check) warm(ctx context.Context, slot *gittree.Slot) (warmBuild, error)
 	if err != nil {
 		return have, err
 	}
+	if m, ok := errors.AsType[*misfitError](k.misfits(res, "the base")); ok {
+		if err := k.keepMisfit(home, m); err != nil {
+			return have, err
+		}
+		return k.warmWithout(ctx, slot, m)
+	}
 	if !res.OK {
 		k.ev.Infra = "the base does not build: " + firstError(res.Diagnostics)
 		return have, nil
@@ -135,7 +160,8 @@ func (k *check) warm(ctx context.Context, slot *gittree.Slot) (warmBuild, error)
 }
 
 // home is the commit of the warm build: one that the owner of the tree chose,
-// with our own annotations, so that a check does not compile them each time.
+// with our own test drivers and annotations, so that a check does not compile
+// them each time.
 func (k *check) home(ctx context.Context) (string, error) {
 	commit, err := k.req.Repo.Registered(ctx, k.rng.Range.Base)
 	if err != nil {
@@ -144,7 +170,8 @@ func (k *check) home(ctx context.Context) (string, error) {
 	if commit == k.rng.Range.Base && len(k.req.Overlays) == 0 && len(k.rng.Dropped) == 0 {
 		return k.rng.Base, nil
 	}
-	annotated, err := k.req.Repo.Overlay(ctx, gittree.Range{Base: commit}, k.req.Annotations...)
+	own := slices.Concat(k.req.Harness, k.req.Annotations)
+	annotated, err := k.req.Repo.Overlay(ctx, gittree.Range{Base: commit}, own...)
 	return annotated.Base, err
 }
 

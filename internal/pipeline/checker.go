@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -49,6 +50,7 @@ type Request struct {
 	Series      *patch.Series
 	Range       *gittree.Range
 	SeriesMbox  string         // what was given, for the report
+	Harness     []patch.Series // test drivers for base and series alike, also in the run without overlays; what does not apply is dropped
 	Overlays    []patch.Series // annotations for base and series alike, in order; what does not apply is dropped
 	Annotations []patch.Series // our own, which come after them; the warm build carries these
 	IGT         string         // prefix of an installed IGT; empty for built-in tests only
@@ -62,6 +64,10 @@ type Request struct {
 	// report.Row.Expected; nil: nobody has any.
 	Judge func(job wire.Job, result string) string
 }
+
+// annotates reports whether the i-th of check.overlays is an annotation; else it
+// is a test driver.
+func (r Request) annotates(i int) bool { return i >= len(r.Harness) }
 
 // slot names the slot of the request. Each flavour of a tree has one of its own,
 // with a work tree and a warm build; '+' is in no name of a tree.
@@ -149,6 +155,19 @@ func (k *check) apply(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := k.overlay(ctx, rng); err != nil {
+		return err
+	}
+	k.ev.Patches = len(rng.Commits) + len(rng.Skipped)
+	if len(rng.Commits) == 0 {
+		k.ev.Untested = "every patch of the series is in the base already"
+	}
+	end(fmt.Sprintf("patches: %d, on %.12s", k.ev.Patches, rng.Base))
+	return nil
+}
+
+// overlay puts on base and series what goes on top of both.
+func (k *check) overlay(ctx context.Context, rng gittree.Range) error {
 	left, err := k.chooseOverlays(ctx, rng)
 	if err != nil {
 		return err
@@ -157,12 +176,7 @@ func (k *check) apply(ctx context.Context) error {
 		return err
 	}
 	k.rng.Dropped = append(k.rng.Dropped, left...)
-	k.ev.Overlay = len(k.rng.Used) > 0
-	k.ev.Patches = len(rng.Commits) + len(rng.Skipped)
-	if len(rng.Commits) == 0 {
-		k.ev.Untested = "every patch of the series is in the base already"
-	}
-	end(fmt.Sprintf("patches: %d, on %.12s", k.ev.Patches, rng.Base))
+	k.ev.Overlay = slices.ContainsFunc(k.rng.Used, k.req.annotates)
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/fencebot/fencebot/internal/gittree"
@@ -13,7 +14,7 @@ import (
 )
 
 // chooseOverlays takes all overlays but those of ours that annotate where the
-// series does so itself. Inside of a section dma_fence_begin_signalling() and its
+// series does so itself, behind the test drivers. Inside of a section dma_fence_begin_signalling() and its
 // end do nothing (drivers/dma-buf/dma-fence.c), so ours around the author's would
 // hide a missing end, and a second one.
 //
@@ -25,7 +26,7 @@ func (k *check) chooseOverlays(ctx context.Context, rng gittree.Range) (left []g
 	if err != nil {
 		return nil, err
 	}
-	k.overlays = append(k.overlays, k.req.Overlays...)
+	k.overlays = slices.Concat(k.req.Harness, k.req.Overlays)
 	for i, s := range k.req.Annotations {
 		dir := sharedDir(s, dirs)
 		if dir == "" {
@@ -36,7 +37,7 @@ func (k *check) chooseOverlays(ctx context.Context, rng gittree.Range) (left []g
 			continue // another variant of it
 		}
 		left = append(left, gittree.Dropped{
-			Overlay: len(k.req.Overlays) + i, Title: s.Title, Why: "the series changes annotations in " + dir + " itself, which ours would hide",
+			Overlay: len(k.req.Harness) + len(k.req.Overlays) + i, Title: s.Title, Why: "the series changes annotations in " + dir + " itself, which ours would hide",
 		})
 	}
 	return left, nil

@@ -71,6 +71,9 @@ func (k *check) prefixes(ctx context.Context, slot *gittree.Slot, warm warmBuild
 		if err != nil {
 			return nil, err
 		}
+		if err := k.misfits(res, fmt.Sprintf("patch %d", patch)); err != nil {
+			return nil, err
+		}
 		brought := fresh(before, res.Diagnostics)
 		k.ev.Builds = append(k.ev.Builds, report.Build{
 			Patch: patch, OK: res.OK, Diagnostics: diagnostics(brought, patch), Raw: rawErrors(res),

@@ -34,7 +34,11 @@ func (k *check) report() report.Report {
 	rep.Notes = append(rep.Notes, slices.Concat(k.req.Notes, k.notes)...)
 	k.expected(rep.Cases)
 	for _, d := range k.rng.Dropped {
-		rep.Notes = append(rep.Notes, fmt.Sprintf("overlay %q was left out: %s", d.Title, d.Why))
+		what := "overlay"
+		if !k.req.annotates(d.Overlay) {
+			what = "test driver"
+		}
+		rep.Notes = append(rep.Notes, fmt.Sprintf("%s %q was left out: %s", what, d.Title, d.Why))
 	}
 	rep.Reproduce = k.reproduce()
 	return rep
@@ -120,18 +124,27 @@ func (k *check) expected(rows []report.Row) {
 	}
 }
 
-// usedOverlays names the overlays that went on top, and returns them as one
-// series: those that were dropped must not come back when the check runs again.
-func (k *check) usedOverlays(r *report.Reproduce) string {
+// embed puts into r what went on top of both kernels, and the series: what was
+// dropped must not come back when the check runs again.
+func (k *check) embed(r *report.Reproduce) {
 	all := k.overlays
-	var used []patch.Series
+	var drivers, overlays []patch.Series
 	for _, i := range k.rng.Used {
-		r.Overlays, used = append(r.Overlays, all[i].Title), append(used, all[i])
+		if k.req.annotates(i) {
+			r.Overlays, overlays = append(r.Overlays, all[i].Title), append(overlays, all[i])
+		} else {
+			r.Harness, drivers = append(r.Harness, all[i].Title), append(drivers, all[i])
+		}
 	}
-	if len(used) == 0 {
+	r.Embed(k.req.SeriesMbox, joined("overlays", overlays), joined("harness", drivers))
+}
+
+// joined is list as one mbox, empty for none.
+func joined(title string, list []patch.Series) string {
+	if len(list) == 0 {
 		return ""
 	}
-	return patch.Mbox(patch.Join("overlays", used))
+	return patch.Mbox(patch.Join(title, list))
 }
 
 // reproduce is all that running this check again takes.
@@ -139,7 +152,7 @@ func (k *check) reproduce() report.Reproduce {
 	r := k.repro
 	r.Flavour = string(cmp.Or(k.req.Flavour, kernelbuild.Default))
 	r.Tree, r.Base, r.Tip = k.req.Tree, k.req.Base, k.rng.Range.Tip()
-	r.Embed(k.req.SeriesMbox, k.usedOverlays(&r))
+	k.embed(&r)
 	for _, d := range k.req.Devices {
 		r.Devices = append(r.Devices, d.String())
 	}

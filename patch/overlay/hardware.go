@@ -2,17 +2,21 @@
 
 package overlay
 
-// scheduler is drm/sched, which no device of the VM uses.
+// scheduler is drm/sched. No device of the VM uses it: what runs it is a test
+// driver, package harness.
 func scheduler() []Overlay {
 	return []Overlay{{
-		Name: "sched-main", Title: "the work that runs jobs", RFC: []int{8}, Releases: on(Static),
+		Name: "sched-main", Title: "the work that runs jobs", RFC: []int{8}, Releases: on(InVM),
 		Sites: []string{"drm_sched_run_job_work"},
+		Tests: []string{"fence_sched@run-work", "fence_sched@depend", "fence_sched@prepare"},
 	}, {
-		Name: "sched-tdr", Title: "the work that handles a timeout", RFC: []int{13}, Releases: on(Static),
+		Name: "sched-tdr", Title: "the work that handles a timeout", RFC: []int{13}, Releases: on(InVM),
 		Sites: []string{"drm_sched_job_timedout"},
+		Tests: []string{"fence_sched@timeout-cancel", "fence_sched@timeout-resubmit", "fence_sched@fault"},
 	}, {
-		Name: "sched-free", Title: "the work that frees jobs", Releases: on(Static),
+		Name: "sched-free", Title: "the work that frees jobs", Releases: on(InVM),
 		Sites: []string{"drm_sched_free_job_work"},
+		Tests: []string{"fence_sched@run-work", "fence_sched@destroy"},
 	}}
 }
 

@@ -214,12 +214,12 @@ func TestList(t *testing.T) {
 	for i, j := range jobs {
 		group := [2]string{j.Binary, j.Driver}
 		groups[group] = true
-		if i < 10 {
+		if i < 11 {
 			tour[group] = true
 		}
 	}
 	if len(tour) != len(groups) {
-		t.Errorf("the first ten jobs %+v do not visit all of %v", jobs[:10], groups)
+		t.Errorf("the first eleven jobs %+v do not visit all of %v", jobs[:11], groups)
 	}
 	seen := map[wire.Job]bool{}
 	for _, j := range jobs {

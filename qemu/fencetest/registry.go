@@ -43,6 +43,7 @@ func binaries() []program {
 		{name: "fence_sw_sync", drivers: []string{""}, subtests: swSyncTests()},
 		{name: "fence_syncobj", drivers: []string{virtio}, subtests: slices.Concat(syncobjTests(), syncobjTimelineTests())},
 		{name: "fence_virtio", drivers: []string{virtio}, subtests: virtioTests()},
+		{name: "fence_sched", drivers: []string{""}, subtests: slices.Concat(schedTests(), schedEndTests())},
 		{name: "fence_iio", wide: []string{""}, subtests: iioTests()},
 		{name: "fence_ffs", wide: []string{""}, subtests: ffsTests()},
 		{name: "fence_dmabuf", drivers: []string{""}, subtests: slices.Concat(dmabufTests(), reclaimTests())},

@@ -214,6 +214,7 @@ func machine(t *text, p report.Reproduce) {
 	facts := [][2]string{
 		{"base", p.Base}, {"patched", p.Tip}, {"overlays", strings.Join(p.Overlays, ", ")},
 		{"config", p.ConfigHash}, {"compiler", p.Compiler}, {"qemu", p.QEMUVersion},
+		{"test drivers", strings.Join(p.Harness, ", ")},
 	}
 	if p.ConfigHash != "" {
 		facts[3][1] = "sha256 " + p.ConfigHash

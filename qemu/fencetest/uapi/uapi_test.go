@@ -99,6 +99,10 @@ func TestRequests(t *testing.T) {
 		{"DMA_BUF_IOCTL_EXPORT_SYNC_FILE", uapi.Request[uapi.DmaBufSyncFile](uapi.NrDmaBufExportSync), 0xc0086202},
 		{"DMA_BUF_IOCTL_IMPORT_SYNC_FILE", uapi.Request[uapi.DmaBufSyncFile](uapi.NrDmaBufImportSync), 0x40086203},
 		{"DMA_HEAP_IOCTL_ALLOC", uapi.Request[uapi.DmaHeapAllocation](uapi.NrDmaHeapAlloc), 0xc0184800},
+		{"FB_IOC_INIT", uapi.Request[uapi.SchedInit](uapi.NrSchedInit), 0x4014fb00},
+		{"FB_IOC_ENTITY", uapi.Request[uapi.SchedEntity](uapi.NrSchedEntity), 0xc00cfb01},
+		{"FB_IOC_SUBMIT", uapi.Request[uapi.SchedSubmit](uapi.NrSchedSubmit), 0xc010fb02},
+		{"FB_IOC_DO", uapi.Request[uapi.SchedDo](uapi.NrSchedDo), 0x4008fb03},
 		{"UDMABUF_CREATE", uapi.Request[uapi.UdmabufCreate](uapi.NrUdmabufCreate), 0x40187542},
 	} {
 		if tt.got != tt.want {
