@@ -86,6 +86,9 @@ func TestCompareFollowUps(t *testing.T) {
 	atomic := splat("atomic-sleep", "vkms_crtc_atomic_begin", "fence_vkms@commit")
 	again := splat("atomic-sleep", "drm_ioctl", "fence_vkms@commit")
 	atBoot := splat("warning", "vkms_init", "")
+	irq := func(test string) lockdep.Splat {
+		return splat("inconsistent-lock-state", "vkms_remember", "fence_vkms@"+test)
+	}
 
 	check(t, map[string]comparison{
 		"hang after a splat":       {Evidence{Base: good, Patched: run(ending(boot(alloc, hung), ExitHang, "test hangs"))}, Findings, "circular-dependency", 0},
@@ -100,6 +103,7 @@ func TestCompareFollowUps(t *testing.T) {
 		"sleep, then lockdep":      {Evidence{Base: good, Patched: run(boot(again, order))}, Findings, "atomic-sleep circular-dependency", 0},
 		"one place seen twice":     {Evidence{Base: good, Patched: run(boot(atomic, alloc))}, Findings, "atomic-sleep", 0},
 		"hang after a known splat": {Evidence{Base: run(boot(alloc)), Patched: run(boot(alloc, hung))}, Findings, "hung-task", 1},
+		"view of a later test":     {Evidence{Base: good, Patched: run(boot(irq("commit")), boot(irq("flip"), splat("atomic-sleep", "vkms_remember", "fence_vkms@flip")))}, Findings, "inconsistent-lock-state", 0},
 		"warning at boot, sleep":   {Evidence{Base: good, Patched: run(boot(atBoot, again))}, Findings, "warning atomic-sleep", 0},
 	})
 }

@@ -40,10 +40,16 @@ func newJudge(base baseline, patched Run) *judge {
 	return j
 }
 
+// A shown is a finding with the report of it that one boot showed.
+type shown struct {
+	finding int // index in findings
+	splat   lockdep.Splat
+}
+
 // boot goes through one boot's reports in order. Only reports of the same boot
 // can come of one another.
 func (j *judge) boot(r Run, b Boot) {
-	var here []int // findings seen in this boot, oldest first
+	var here []shown // findings seen in this boot, oldest first
 	for _, s := range sightings(r, b) {
 		switch {
 		case exhausted(s):
@@ -52,13 +58,13 @@ func (j *judge) boot(r Run, b Boot) {
 		default:
 			if i, ok := j.find(s); ok {
 				j.findings[i].Count++
-				here = append(here, i)
+				here = append(here, shown{i, s})
 			} else if i, ok := j.root(here, s); ok {
 				j.addFollow(i, s)
 			} else if old := j.moved[signature(s)]; old != "" {
 				j.addKnown(s, b.Number, old)
 			} else if i, ok := j.addFinding(s, b.Number); ok {
-				here = append(here, i)
+				here = append(here, shown{i, s})
 			}
 		}
 	}
@@ -83,10 +89,12 @@ func (j *judge) find(s lockdep.Splat) (int, bool) {
 	return 0, false
 }
 
-func (j *judge) root(here []int, s lockdep.Splat) (int, bool) {
-	for _, i := range here {
-		if follows(j.roots[i], s) {
-			return i, true
+// root returns the finding of this boot that s comes of. It is asked of the
+// report that this boot showed: the first one of its kind may be from another test.
+func (j *judge) root(here []shown, s lockdep.Splat) (int, bool) {
+	for _, seen := range here {
+		if follows(seen.splat, s) {
+			return seen.finding, true
 		}
 	}
 	return 0, false
