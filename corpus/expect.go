@@ -40,7 +40,15 @@ type Expect struct {
 	Bugs         []Bug    `json:"bugs"`          // all of them, when there is more than one
 	Undetected   *Bug     `json:"undetected"`    // a bug that tests need not find, and may
 	AlsoReported []string `json:"also_reported"` // text in findings that are consequences of a bug, or another view of it
-	NeedsOverlay bool     `json:"needs_overlay"`
+	Static       []Static `json:"static"`        // warnings of the static check; null: they are not compared
+}
+
+// A Static is a warning about code that no test here runs.
+type Static struct {
+	Rule     string `json:"rule"`
+	File     string `json:"file"`
+	Function string `json:"function"`
+	Patch    int    `json:"patch"` // 1-based
 }
 
 // A Bug is one fault of the series. Zero fields are not compared.

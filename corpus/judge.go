@@ -12,6 +12,7 @@ import (
 type Answer struct {
 	Verdict  string    `json:"verdict"`
 	Findings []Finding `json:"findings"`
+	Static   []Static  `json:"static"`
 }
 
 // A Finding is what is judged of one finding.
@@ -42,8 +43,9 @@ type Score struct {
 	Family   Ratio
 	Rule     Ratio
 	Patch    Ratio
-	Blamed   int // findings against a series that has no bug
-	Invented int // findings against a faulty series that are none of its bugs
+	Static   Ratio // warnings of the static check
+	Blamed   int   // findings and warnings against a series that has no bug
+	Invented int   // findings and warnings against a faulty series that are none of its bugs
 }
 
 // Ratio is how many of how many.
@@ -61,7 +63,7 @@ func (r *Ratio) count(asked, right bool) {
 // Right says whether the whole answer is the truth.
 func (s Score) Right() bool {
 	full := func(r Ratio) bool { return r.Right == r.Of }
-	return s.Verdict && s.Detected == s.Bugs && full(s.Family) && full(s.Rule) && full(s.Patch) && s.Blamed+s.Invented == 0
+	return s.Verdict && s.Detected == s.Bugs && full(s.Family) && full(s.Rule) && full(s.Patch) && full(s.Static) && s.Blamed+s.Invented == 0
 }
 
 // judge compares an answer with what is known.
@@ -80,17 +82,36 @@ func judge(e Expect, a Answer, exit int) Score {
 		s.Rule.count(b.asksRule(), b.fitsRule(f))
 		s.Patch.count(b.Patch > 0, f.Culprit.Patch == b.Patch)
 	}
+	extra := 0
 	for i, f := range a.Findings {
-		if used[i] || e.explains(f) {
-			continue
-		}
-		if e.faulty() {
-			s.Invented++
-		} else {
-			s.Blamed++
+		if !used[i] && !e.explains(f) {
+			extra++
 		}
 	}
+	extra += s.judgeStatic(e, a)
+	if e.faulty() || len(e.Static) > 0 {
+		s.Invented = extra
+	} else {
+		s.Blamed = extra
+	}
 	return s
+}
+
+// judgeStatic counts the warnings of the static check that had to come, and
+// returns how many came that should not have.
+func (s *Score) judgeStatic(e Expect, a Answer) (extra int) {
+	if e.Static == nil {
+		return 0
+	}
+	for _, w := range e.Static {
+		s.Static.count(true, slices.Contains(a.Static, w))
+	}
+	for _, w := range a.Static {
+		if !slices.Contains(e.Static, w) {
+			extra++
+		}
+	}
+	return extra
 }
 
 func verdictFits(want, got string) bool {

@@ -45,6 +45,7 @@ func TestJudge(t *testing.T) {
 		}
 		return Ratio{0, 1}
 	}
+	warning := Static{Rule: alloc, File: "a.c", Function: "f", Patch: 1}
 	whole := Score{Verdict: true, Bugs: 1, Detected: 1, Family: one(true), Rule: one(true), Patch: one(true)}
 	for name, test := range map[string]struct {
 		expect Expect
@@ -108,6 +109,15 @@ func TestJudge(t *testing.T) {
 		"may be found":   {Expect{Bug: clean.Bug, Undetected: &lockdep.Bug}, answer(t, "pass"), 0, Score{Verdict: true}, true},
 		"build error":    {Expect{Bug: Bug{Verdict: "build-error", Patch: 2}}, answer(t, "build-error", finding("build-error", "none", 2)), 1, Score{Verdict: true, Bugs: 1, Detected: 1, Patch: one(true)}, true},
 		"no finding yet": {Expect{Bug: Bug{Verdict: "build-error", Patch: 2}}, answer(t, "build-error"), 1, Score{Verdict: true, Bugs: 1, Patch: one(false)}, false},
+		"a static warning": {
+			Expect{Bug: Bug{Verdict: "not-exercised"}, Static: []Static{warning}}, Answer{Verdict: "not-exercised", Static: []Static{warning}}, 4,
+			Score{Verdict: true, Static: one(true)}, true,
+		},
+		"a static warning too many": {
+			Expect{Bug: Bug{Verdict: "not-exercised"}, Static: []Static{}}, Answer{Verdict: "not-exercised", Static: []Static{warning}}, 4,
+			Score{Verdict: true, Blamed: 1}, false,
+		},
+		"static warnings nobody asked for": {clean, Answer{Verdict: "pass", Static: []Static{warning}}, 0, Score{Verdict: true}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -18,6 +18,7 @@ type Tally struct {
 	Family       Ratio
 	Rule         Ratio
 	Patch        Ratio
+	Static       Ratio
 	Blamed       int
 	Invented     int
 	Broken       int // cases without an answer
@@ -36,6 +37,7 @@ func (t *Tally) add(s Score, took time.Duration) {
 	t.Family.add(s.Family)
 	t.Rule.add(s.Rule)
 	t.Patch.add(s.Patch)
+	t.Static.add(s.Static)
 	t.Blamed += s.Blamed
 	t.Invented += s.Invented
 	t.Times = append(t.Times, took)
@@ -69,6 +71,7 @@ func (t *Tally) print(w io.Writer) error {
 	row("right family", t.Family.String())
 	row("right rule", t.Rule.String())
 	row("right patch", t.Patch.String())
+	row("static warnings", t.Static.String())
 	row("false blame", fmt.Sprint(t.Blamed))
 	row("invented findings", fmt.Sprint(t.Invented))
 	if t.Broken > 0 {
@@ -110,6 +113,14 @@ func line(c Case, a Answer, exit int, s Score, took time.Duration) string {
 	}
 	for _, f := range a.Findings {
 		got = append(got, point(f.Family, f.Contract.Rule, f.Culprit.Patch))
+	}
+	for _, w := range c.Static {
+		want = append(want, point("static", w.Rule, w.Patch))
+	}
+	if c.Static != nil {
+		for _, w := range a.Static {
+			got = append(got, point("static", w.Rule, w.Patch))
+		}
 	}
 	return fmt.Sprintf("%-4s %s: want %s [%s] got %s [%s] exit %d %v",
 		mark, c.Name, c.want(), strings.Join(want, " "), a.Verdict, strings.Join(got, " "), exit, took.Round(time.Second))
