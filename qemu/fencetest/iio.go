@@ -26,7 +26,7 @@ func iioTests() []subtest {
 		{name: "disable-pending", run: iioDisablePending},
 		{name: "detach-pending", run: iioDetachPending},
 		{name: "close-pending", run: iioClosePending},
-		{name: "fileio", run: iioFileio},
+		{name: "fileio", run: iioFileio, only: true},
 	}
 }
 
@@ -148,13 +148,16 @@ func iioEnqueueTwice(t *trial) {
 }
 
 // iioDisablePending stops the device with work in hand: the fences come with an
-// error.
+// error. All buffers are attached first, because Linux 6.12 forgets what is queued
+// when another one is attached (iio_dma_buffer_fileio_free()).
 func iioDisablePending(t *trial) {
 	b := t.iioBuffer()
 	var fences []int
 	bufs := []int{udmabuf(t, pageSize), udmabuf(t, pageSize), udmabuf(t, pageSize)}
 	for _, fd := range bufs {
 		b.attach(fd)
+	}
+	for _, fd := range bufs {
 		t.must(b.enqueue(fd), "enqueue")
 		fences = append(fences, t.fenceOf(fd, uapi.DmaBufRead))
 	}
@@ -191,7 +194,9 @@ func iioClosePending(t *trial) {
 	t.ready(fence, unix.POLLIN, "fence of the device")
 }
 
-// iioFileio reads from the device without any dma-buf.
+// iioFileio reads from the device without any dma-buf. Linux 6.12 copies to user
+// space under the lock of the queue, which is taken under the reservation lock to
+// attach a dma-buf: lockdep reports that, so the test is in no plan.
 func iioFileio(t *trial) {
 	b := t.iioBuffer()
 	b.set("length", "1024")

@@ -3,6 +3,8 @@
 package fencetest
 
 import (
+	"errors"
+
 	"golang.org/x/sys/unix"
 
 	"github.com/fencebot/fencebot/qemu/fencetest/uapi"
@@ -163,6 +165,9 @@ func primeImplicitFence(t *trial) {
 	b := source.dumb(uint32(d.mode.HDisplay), uint32(d.mode.VDisplay), 32)
 	dmabuf := b.export()
 	handle, err := d.imports(dmabuf)
+	if errors.Is(err, unix.EINVAL) { // drm_gem_prime_import_dev() says so without gem_prime_import_sg_table
+		t.skip("%s imports no buffers", t.driver)
+	}
 	t.need(err, "import of a vgem buffer")
 	shown := buffer{d: d.device, handle: handle, pitch: b.pitch, size: b.size}
 	fb := d.framebufferOf(shown, uint32(d.mode.HDisplay), uint32(d.mode.VDisplay), uapi.FormatXRGB8888)

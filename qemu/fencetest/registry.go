@@ -21,6 +21,7 @@ type program struct {
 	name     string
 	drivers  []string // that List runs it on, in this order
 	wide     []string // that Wide runs it on, in this order
+	brief    []string // that Wide runs only its first lead subtest on: see Wide
 	subtests []subtest
 }
 
@@ -38,7 +39,7 @@ func (b program) subtest(name string) (subtest, bool) {
 func binaries() []program {
 	return []program{
 		{name: "fence_vgem", drivers: []string{vgem}, subtests: slices.Concat(vgemTests(), vgemFenceTests())},
-		{name: "fence_kms", drivers: []string{vkms, virtio}, wide: []string{qxl, bochs, vmwgfx}, subtests: slices.Concat(
+		{name: "fence_kms", drivers: []string{vkms, virtio}, wide: []string{bochs}, brief: []string{vmwgfx, qxl}, subtests: slices.Concat(
 			modesetTests(), flipTests(), kmsFenceTests(), vblankTests(), planeTests(), composerTests(), kmsMiscTests())},
 		{name: "fence_sw_sync", drivers: []string{""}, subtests: swSyncTests()},
 		{name: "fence_syncobj", drivers: []string{virtio}, subtests: slices.Concat(syncobjTests(), syncobjTimelineTests())},
@@ -74,7 +75,20 @@ func All() []wire.Job { return plan(defaultDrivers, true) }
 
 // Wide returns what the plan of a guest with more devices has beyond List, in
 // an order of the same kind.
-func Wide() []wire.Job { return plan(wideDrivers, false) }
+//
+// Where each test meets the same old trouble, or all skip, one tells it, at the
+// very end: qxl allocates in its commit tail, which ends a boot as soon as that
+// is annotated, and vmwgfx does not take the device of QEMU 7.2.
+func Wide() []wire.Job {
+	jobs := plan(wideDrivers, false)
+	for _, b := range binaries() {
+		i := slices.IndexFunc(b.subtests, func(s subtest) bool { return s.lead })
+		for _, driver := range b.brief {
+			jobs = append(jobs, wire.Job{Binary: b.name, Subtest: b.subtests[i].name, Driver: driver})
+		}
+	}
+	return jobs
+}
 
 func defaultDrivers(p program) []string { return p.drivers }
 

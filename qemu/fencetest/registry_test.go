@@ -25,6 +25,9 @@ func TestWideAddsOnly(t *testing.T) {
 		}
 		seen[j] = true
 	}
+	if last := Wide()[len(seen)-1]; last.Driver != qxl {
+		t.Errorf("%+v is last; want qxl, which ends a boot", last)
+	}
 	for _, driver := range []string{qxl, bochs, vmwgfx} {
 		if !slices.ContainsFunc(Wide(), func(j wire.Job) bool { return j.Driver == driver }) {
 			t.Errorf("no test on %s", driver)
