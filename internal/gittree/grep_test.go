@@ -71,3 +71,30 @@ func TestChangedLines(t *testing.T) {
 		}
 	}
 }
+
+func TestSourcesWith(t *testing.T) {
+	t.Parallel()
+	dir, c := newRepo(t, text(
+		"d/a.c", "run_job\n",
+		"d/a.h", "run_job\n",
+		"d/x/b.c", "run_job\n",
+		"dd/c.c", "run_job\n",
+		"d*/d.c", "run_job\n",
+	))
+	r := open(t, dir)
+	for name, tc := range map[string]struct {
+		dir  string
+		deep bool
+		want string
+	}{
+		"a directory":       {"d", false, "[d/a.c]"},
+		"all below":         {"d", true, "[d/a.c d/x/b.c]"},
+		"a pattern as name": {"d*", true, "[]"},
+		"none":              {"e", true, "[]"},
+	} {
+		got, err := r.SourcesWith(t.Context(), c[0], tc.dir, tc.deep, "run_job")
+		if err != nil || fmt.Sprint(got) != tc.want {
+			t.Errorf("%s: SourcesWith() = %q, %v; want %s", name, got, err, tc.want)
+		}
+	}
+}

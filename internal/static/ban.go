@@ -57,6 +57,7 @@ const (
 		alloc_workqueue alloc_ordered_workqueue kthread_create kthread_run
 		dma_fence_wait_any_timeout dma_fence_array_create dma_fence_chain_alloc dma_resv_reserve_fences dma_resv_get_fences
 		sync_file_create drm_sched_job_init drm_sched_job_add_dependency drm_sched_job_add_resv_dependencies
+		drm_sched_job_add_implicit_dependencies drm_sched_job_add_syncobj_dependency
 		drm_atomic_state_alloc drm_atomic_helper_duplicate_state drm_property_create_blob request_firmware`
 
 	resvLocks = `dma_resv_lock dma_resv_lock_interruptible dma_resv_lock_slow dma_resv_lock_slow_interruptible

@@ -81,9 +81,12 @@ func (s *survey) run(ctx context.Context) (Result, error) {
 			return Result{}, err
 		}
 	}
-	warnings, err := s.warnings(ctx)
+	warnings, whole, err := s.warnings(ctx)
 	res := Result{Warnings: warnings, Files: len(s.tip)}
-	if s.left > 0 {
+	switch {
+	case !whole:
+		res.Note = "static check: too many calls, not all were followed"
+	case s.left > 0:
 		res.Note = fmt.Sprintf("static check: %d files were too large or too many and were left out", s.left)
 	}
 	return res, err

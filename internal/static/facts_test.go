@@ -46,6 +46,19 @@ func FuzzParseFacts(f *testing.F) {
 	})
 }
 
+// A function that is nothing but sections costs a bounded time.
+func TestFollowIsBounded(t *testing.T) {
+	t.Parallel()
+	var f facts
+	for i := range 20_000 {
+		f.calls = append(f.calls, call{i + 1, "f", begin, ""}, call{i + 1, "f", "g", ""}, call{i + 1, "g", saveNoRec, ""})
+	}
+	g := newGraph(map[string]facts{"a.c": f})
+	if g.hits(); g.left >= 0 {
+		t.Errorf("%d calls left; want that it gave up", g.left)
+	}
+}
+
 func TestReclaimFlags(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{

@@ -29,11 +29,12 @@ type graph struct {
 	local map[string]map[string]*function // by file and name
 	all   map[string][]*function          // by name
 	roots []root
+	left  int // calls that may still be followed
 }
 
 // newGraph builds the graph of files, by their paths.
 func newGraph(files map[string]facts) *graph {
-	g := &graph{bans: newBanList(), local: map[string]map[string]*function{}, all: map[string][]*function{}}
+	g := &graph{bans: newBanList(), local: map[string]map[string]*function{}, all: map[string][]*function{}, left: maxFollowed}
 	names := make([]string, 0, len(files))
 	for file := range files {
 		names = append(names, file)
@@ -104,9 +105,9 @@ func (g *graph) find(file, name string) *function {
 
 // Limits of how far calls are followed.
 const (
-	maxDepth    = 8      // functions below the root
-	maxVisits   = 20_000 // functions of one root
-	maxWarnings = 20_000 // of one tree; 6.12 has a few hundred for all drivers
+	maxDepth    = 8          // functions below the root
+	maxFollowed = 20_000_000 // calls from all roots: two seconds; all of amdgpu has 20,000
+	maxWarnings = 20_000     // of one tree; 6.12 has 25 in all drivers
 )
 
 // A step is a call on the way to a forbidden one.
@@ -153,10 +154,13 @@ func (g *graph) follow(r root) []hit {
 	var out []hit
 	seen := map[state]bool{}
 	todo := []visit{{fn: r.fn, span: r.span}}
-	for n := 0; n < len(todo) && n < maxVisits; n++ {
+	for n := 0; n < len(todo); n++ {
 		v := todo[n]
 		scopes := spans(v.fn.calls, saveNoRec, restNoRec)
 		for _, c := range v.fn.calls {
+			if g.left -= 1 + len(scopes); g.left < 0 || len(out) == maxWarnings {
+				return out
+			}
 			if !v.span.has(c.Line) {
 				continue
 			}

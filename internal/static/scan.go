@@ -26,11 +26,11 @@ var macros []byte
 const Program = "spatch"
 
 // What one run of spatch may take. The largest file of 6.12 that matters takes
-// a second and 200 MiB.
+// two seconds and 200 MiB, all that matter of amdgpu six seconds.
 const (
 	maxOutput   = 64 << 20 // bytes
 	maxMemory   = 3 << 30  // bytes
-	scanTime    = 3 * time.Minute
+	scanTime    = 5 * time.Minute
 	fileSeconds = "30"
 )
 

@@ -15,14 +15,18 @@ import (
 )
 
 // warnings compares both sides. One call is one warning, however many paths
-// lead to it: the first is told.
-func (s *survey) warnings(ctx context.Context) ([]report.Static, error) {
-	base, tip := newGraph(s.baseFacts()).hits(), newGraph(s.tip).hits()
+// lead to it: the first is told. When not all calls of one side were followed,
+// whole is false and there are none: the sides cannot be compared.
+func (s *survey) warnings(ctx context.Context) (out []report.Static, whole bool, err error) {
+	before, after := newGraph(s.baseFacts()), newGraph(s.tip)
+	base, tip := before.hits(), after.hits()
+	if before.left < 0 || after.left < 0 || max(len(base), len(tip)) >= maxWarnings {
+		return nil, false, nil
+	}
 	from, err := s.origins(ctx, tip)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var out []report.Static
 	type place struct {
 		file string
 		call call
@@ -38,7 +42,7 @@ func (s *survey) warnings(ctx context.Context) ([]report.Static, error) {
 	slices.SortStableFunc(out, func(a, b report.Static) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})
-	return out, nil
+	return out, true, nil
 }
 
 // lineage tells where lines of files that the series or an overlay changes come
