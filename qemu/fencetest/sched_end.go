@@ -24,8 +24,7 @@ func schedEndTests() []subtest {
 	}
 }
 
-// shortTimeout is when a job of these tests counts as hanging, in ms. The rings
-// are quiet by then: a reset that meets a running work item waits for it.
+// shortTimeout is when a job of these tests counts as hanging, in ms.
 const shortTimeout = 100
 
 // hanging is two rings that lose patience soon.
@@ -33,14 +32,25 @@ func hanging(flags uint32) uapi.SchedInit {
 	return uapi.SchedInit{Rings: 2, TimeoutMS: shortTimeout, Signal: uapi.SchedSoftIRQ, Credits: 1, Flags: flags}
 }
 
+// atOnce lets the scheduler begin with all that submit queues only when it is
+// complete. The rings are then quiet long before the first job times out, however
+// slow the guest is: drm_sched_stop() waits for the scheduler's work where that
+// runs, and with our annotations lockdep takes this for a deadlock.
+func (g *gpu) atOnce(submit func()) {
+	g.do(uapi.SchedPause, 0, "pause")
+	submit()
+	g.do(uapi.SchedResume, 0, "resume")
+}
+
 // schedTimeoutCancel: a job that hangs is given up, what is queued behind it
 // on the same entity fails with it, and another entity goes on.
 func schedTimeoutCancel(t *trial) {
 	g := t.gpu(hanging(0))
 	guilty, other := g.entity(firstRing, prioNormal), g.entity(firstRing, prioNormal)
-	hang := g.job(guilty, uapi.SchedHang, -1)
-	behind := g.job(guilty, 0, -1)
-	innocent := g.job(other, 0, -1)
+	var hang, behind, innocent int
+	g.atOnce(func() {
+		hang, behind, innocent = g.job(guilty, uapi.SchedHang, -1), g.job(guilty, 0, -1), g.job(other, 0, -1)
+	})
 	g.done(hang, -1, "job that hangs")
 	g.done(behind, -1, "job behind one that hangs")
 	g.done(innocent, 1, "job of another entity")
@@ -51,7 +61,8 @@ func schedTimeoutCancel(t *trial) {
 func schedTimeoutResubmit(t *trial) {
 	g := t.gpu(hanging(uapi.SchedResubmit))
 	e := g.entity(firstRing, prioNormal)
-	hang, behind := g.job(e, uapi.SchedHang, -1), g.job(e, 0, -1)
+	var hang, behind int
+	g.atOnce(func() { hang, behind = g.job(e, uapi.SchedHang, -1), g.job(e, 0, -1) })
 	g.done(hang, 1, "job that was run again")
 	g.done(behind, 1, "job behind it")
 }
@@ -59,8 +70,9 @@ func schedTimeoutResubmit(t *trial) {
 // schedTimeoutOtherRing: a reset takes with it what is on the other ring.
 func schedTimeoutOtherRing(t *trial) {
 	g := t.gpu(hanging(0))
-	hang := g.job(g.entity(firstRing, prioNormal), uapi.SchedHang, -1)
-	other := g.job(g.entity(secondRing, prioNormal), uapi.SchedHang, -1)
+	first, second := g.entity(firstRing, prioNormal), g.entity(secondRing, prioNormal)
+	var hang, other int
+	g.atOnce(func() { hang, other = g.job(first, uapi.SchedHang, -1), g.job(second, uapi.SchedHang, -1) })
 	g.done(hang, -1, "job that hangs")
 	g.done(other, -1, "job on the other ring")
 }
