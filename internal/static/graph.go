@@ -154,8 +154,9 @@ func (g *graph) follow(r root) []hit {
 	var out []hit
 	seen := map[state]bool{}
 	todo := []visit{{fn: r.fn, span: r.span}}
-	for n := 0; n < len(todo); n++ {
+	for n := 0; n < len(todo) && g.left >= 0; n++ {
 		v := todo[n]
+		g.left -= len(v.fn.calls) // which spans goes through
 		scopes := spans(v.fn.calls, saveNoRec, restNoRec)
 		for _, c := range v.fn.calls {
 			if g.left -= 1 + len(scopes); g.left < 0 || len(out) == maxWarnings {
