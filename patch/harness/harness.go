@@ -28,7 +28,7 @@ type Harness struct {
 // its bytes are the caller's.
 func All() []Harness {
 	all := []Harness{{
-		Name: "drm-sched", Title: "drm/scheduler, with rings that have no hardware", Kernel: "6.12",
+		Name: "drm-sched", Title: "drm/scheduler, with rings that have no hardware", Kernel: "6.12, 7.2",
 		Binary: "fence_sched", File: "/sys/kernel/debug/fencebot_sched",
 	}}
 	for i := range all {
