@@ -86,6 +86,9 @@ func Compare(e Evidence) Verdict {
 		v.Known = []Finding{}
 	}
 	v.Word, v.Reason = word(e, v)
+	for _, f := range j.once {
+		v.Notes = append(v.Notes, onceNote(f))
+	}
 	v.Notes = append(v.Notes, notes(e, v, j.full)...)
 	return v
 }

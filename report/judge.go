@@ -15,6 +15,7 @@ type judge struct {
 	bySig    map[string]int    // signature: index in findings
 	knownSig map[string]int    // signature: index in known
 	moved    map[string]string // signature: the one under which the base has the same bug
+	once     []Finding         // wordless hangs that did not come again
 	full     bool              // some findings were left out
 }
 
@@ -37,6 +38,7 @@ func newJudge(base baseline, patched Run) *judge {
 	for _, b := range patched.Boots {
 		j.boot(patched, b)
 	}
+	j.findings, j.once = confirmed(j.findings, patched)
 	return j
 }
 

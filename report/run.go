@@ -12,6 +12,8 @@ import (
 type Run struct {
 	Boots []Boot     `json:"boots"`
 	Cases []igt.Case `json:"cases"` // of all boots, in the order of the plan
+
+	Again []Replay `json:"again,omitempty"` // boots that ran once more on the same kernel, see NeedsConfirming
 }
 
 // A Boot is one start of a kernel and how it ended.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"github.com/fencebot/fencebot/qemu"
-	"github.com/fencebot/fencebot/qemu/wire"
 	"github.com/fencebot/fencebot/report"
 )
 
@@ -51,15 +50,6 @@ func (k *check) blame(ctx context.Context, guest qemu.Options, built kernels) er
 		end(fmt.Sprintf("findings: %d", len(k.ev.Culprits)))
 	}
 	return nil
-}
-
-// jobsOf returns the jobs of the plan that a rerun is about.
-func (k *check) jobsOf(r report.Rerun) []wire.Job {
-	jobs := make([]wire.Job, 0, len(r.Cases))
-	for _, c := range r.Cases {
-		jobs = append(jobs, k.req.Jobs[c.Job])
-	}
-	return jobs
 }
 
 // culprit searches for the first prefix that shows a finding of the last one.

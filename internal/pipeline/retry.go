@@ -48,6 +48,19 @@ func (k *check) retry(ctx context.Context, guest qemu.Options, image string) err
 	return nil
 }
 
+// confirm runs once more on the patched kernel what hung there without a word of
+// the kernel: a busy host does that to a test, too.
+func (k *check) confirm(ctx context.Context, guest qemu.Options, image string) error {
+	for _, r := range report.NeedsConfirming(k.ev.Base, k.ev.Patched) {
+		run, err := k.boot(ctx, guest, image, k.log(fmt.Sprintf("console-again-%d.log", r.Boot+1)), k.jobsOf(r))
+		if err != nil {
+			return err
+		}
+		k.ev.Patched.Again = append(k.ev.Patched.Again, report.Replay{Boot: r.Boot, Run: run})
+	}
+	return nil
+}
+
 // listedFlake reports whether somebody's lists call a failing test flaky.
 func (k *check) listedFlake(c igt.Case) bool {
 	return k.req.Judge != nil && k.req.Judge(k.req.Jobs[c.Job], string(c.Result)) == "flaky"
