@@ -44,6 +44,7 @@ type Request struct {
 	Log     string           // file for the complete log; overwritten
 	Jobs    int              // parallel jobs; default: the number of CPUs
 	Target  Target           // default Image
+	Compile []string         // objects to make in place of Target, see Build; names relative to Output
 	Flavour Flavour          // default Default; an Output is of one flavour
 	CCache  string           // directory of the compiler cache, created when missing; empty: none
 	Sandbox *sandbox.Sandbox // where to build; required
@@ -57,11 +58,16 @@ type Request struct {
 	Progress func(objects int)
 }
 
-// Build configures and makes a kernel. See the package comment for its errors;
-// the Result is valid, as far as it goes, with a [*ResourceError], too.
+// Build configures and makes a kernel, or with Request.Compile single objects of
+// one: as many of them as compile, with OK false unless all do. See the package
+// comment for its errors; the Result is valid, as far as it goes, with a
+// [*ResourceError], too.
 func Build(ctx context.Context, req Request) (Result, error) {
 	if req.Sandbox == nil {
 		return Result{}, errors.New("build kernel: no sandbox given; sandbox.None has to be asked for")
+	}
+	if err := checkObjects(req.Compile); err != nil {
+		return Result{}, fmt.Errorf("build kernel: %w", err)
 	}
 	b, err := newBuild(req)
 	if err != nil {
@@ -142,7 +148,7 @@ func (b *build) close() error {
 func (b *build) run(ctx context.Context) (Result, error) {
 	fragment := string(Fragment(b.req.Flavour))
 	if !configured(fragment, b.req.Source, b.req.Output) {
-		if res, err := b.step(ctx, "allnoconfig"); err != nil || !res.OK {
+		if res, err := b.step(ctx, b.req.Flavour.start()); err != nil || !res.OK {
 			return res, err
 		}
 		config, err := readOutput(b.req.Output, ".config", maxConfig)
@@ -152,6 +158,9 @@ func (b *build) run(ctx context.Context) (Result, error) {
 		if err := checkConfig(fragment, string(config)); err != nil {
 			return Result{}, err
 		}
+	}
+	if len(b.req.Compile) > 0 {
+		return b.step(ctx, append([]string{"--keep-going"}, b.req.Compile...)...)
 	}
 	res, err := b.step(ctx, string(b.req.Target))
 	if err != nil || !res.OK {
@@ -179,11 +188,11 @@ func (b *build) image() (string, error) {
 	return f.Name(), nil
 }
 
-// step runs make for one target and sorts its outcome.
-func (b *build) step(ctx context.Context, target string) (Result, error) {
+// step runs make for some targets and sorts its outcome.
+func (b *build) step(ctx context.Context, targets ...string) (Result, error) {
 	out := io.MultiWriter(b.log, b.parser)
 	err := b.req.Sandbox.Run(ctx, sandbox.Spec{
-		Argv: b.argv(target), Dir: guestOutput, Env: b.env(), Mounts: b.mounts,
+		Argv: b.argv(targets...), Dir: guestOutput, Env: b.env(), Mounts: b.mounts,
 		Limits: b.req.Limits, Stdout: out, Stderr: out,
 	})
 	res := Result{OK: err == nil, Log: b.req.Log, Objects: b.parser.objects, Diagnostics: b.parser.finish()}
@@ -197,19 +206,19 @@ func (b *build) step(ctx context.Context, target string) (Result, error) {
 		return res, b.parser.lack
 	case exit.Code != 2 || b.parser.kept[Error] == 0:
 		// make says 2 when a rule failed; anything else is not a word on the code.
-		return res, fmt.Errorf("build kernel: make %s: %w", target, exit)
+		return res, fmt.Errorf("build kernel: make %s: %w", strings.Join(targets, " "), exit)
 	}
 	return res, nil
 }
 
 // argv is make's command line. make runs in the output directory with the
 // source's Makefile, which saves the sub-make of O=.
-func (b *build) argv(target string) []string {
+func (b *build) argv(targets ...string) []string {
 	s := b.req.Sandbox
-	return []string{
+	return append([]string{
 		"make", "-rR", "--no-print-directory", "-f", s.Path(b.mounts, guestSource+"/Makefile"),
-		fmt.Sprintf("-j%d", b.req.Jobs), "KCONFIG_ALLCONFIG=" + s.Path(b.mounts, guestConfig+"/all.config"), target,
-	}
+		fmt.Sprintf("-j%d", b.req.Jobs), "KCONFIG_ALLCONFIG=" + s.Path(b.mounts, guestConfig+"/all.config"),
+	}, targets...)
 }
 
 // compilerDirs hold links named gcc that lead to ccache. With them in PATH the

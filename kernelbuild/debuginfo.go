@@ -17,9 +17,9 @@ import (
 // optimizer, so the code is that of a build without it.
 const debugFlag = "KCFLAGS=-g1"
 
-// maxDebugObjects bounds the objects of one [DebugObjects], which are words on a
-// command line.
-const maxDebugObjects = 200
+// maxObjects bounds the objects of one request, which are words on a command
+// line.
+const maxObjects = 200
 
 // DebugObjects compiles objects of a build once more, with debug information,
 // in place of the ones that are in req.Output: a throw-away layer, never a warm
@@ -37,13 +37,8 @@ func DebugObjects(ctx context.Context, req Request, objects []string) error {
 	if len(objects) == 0 {
 		return nil
 	}
-	if len(objects) > maxDebugObjects {
-		return fmt.Errorf("build objects: %d are more than %d", len(objects), maxDebugObjects)
-	}
-	for _, name := range objects {
-		if !target(name) {
-			return fmt.Errorf("build objects: %q is no name of an object", name)
-		}
+	if err := checkObjects(objects); err != nil {
+		return fmt.Errorf("build objects: %w", err)
 	}
 	req.Trusted, req.CCache = false, ""
 	b, err := newBuild(req)
@@ -73,6 +68,19 @@ func (b *build) objects(ctx context.Context, names []string) error {
 	}
 	if err != nil {
 		return fmt.Errorf("build objects: %w", err)
+	}
+	return nil
+}
+
+// checkObjects refuses names that mean something else to make, and too many.
+func checkObjects(names []string) error {
+	if len(names) > maxObjects {
+		return fmt.Errorf("%d objects are more than %d", len(names), maxObjects)
+	}
+	for _, name := range names {
+		if !target(name) {
+			return fmt.Errorf("%q is no name of an object", name)
+		}
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ func TestDebugObjectsRefuses(t *testing.T) {
 			t.Errorf("DebugObjects(%q) = %v", name, err)
 		}
 	}
-	if err := DebugObjects(t.Context(), req, make([]string, maxDebugObjects+1)); err == nil {
+	if err := DebugObjects(t.Context(), req, make([]string, maxObjects+1)); err == nil {
 		t.Error("more objects than there may be")
 	}
 	if err := DebugObjects(t.Context(), Request{}, []string{"x.o"}); err == nil {

@@ -12,7 +12,7 @@ import (
 	"slices"
 )
 
-//go:embed configs/*.config configs/wide/*.config configs/hw/*.config
+//go:embed configs/*.config configs/wide/*.config configs/hw/*.config configs/compile/*.config
 var fragments embed.FS
 
 // A Flavour names one of our kernel configurations. The empty one is Default.
@@ -24,9 +24,11 @@ const (
 	Wide    Flavour = "wide"    // Default, and annotated code beyond graphics and QEMU's other displays
 	AMDGPU  Flavour = "amdgpu"  // Default and amdgpu, for a card that the host passes through
 	Intel   Flavour = "intel"   // Default, i915 and xe, for the same
+	Compile Flavour = "compile" // as many drivers as there are: for Request.Compile, never for a kernel that boots
 )
 
-// ParseFlavour returns the flavour of that name; "" is Default.
+// ParseFlavour returns the flavour of that name for a kernel that boots; "" is
+// Default.
 func ParseFlavour(name string) (Flavour, error) {
 	switch f := Flavour(name); f {
 	case "", Default:
@@ -41,12 +43,22 @@ func ParseFlavour(name string) (Flavour, error) {
 func (f Flavour) patterns() []string {
 	all := []string{"configs/*.config"}
 	switch f {
+	case Compile:
+		return []string{"configs/compile/*.config"}
 	case Wide:
 		all = append(all, "configs/wide/*.config")
 	case AMDGPU, Intel:
 		all = append(all, "configs/hw/common.config", "configs/hw/"+string(f)+".config")
 	}
 	return all
+}
+
+// start is the configuration that the fragments are laid over, as a target.
+func (f Flavour) start() string {
+	if f == Compile {
+		return "allmodconfig"
+	}
+	return "allnoconfig"
 }
 
 // Fragment gives all Kconfig fragments of a flavour as one text: those of

@@ -82,6 +82,9 @@ func (k *check) both(ctx context.Context, slot *gittree.Slot, warm warmBuild) (k
 	if err := k.reach(ctx, built, layer); err != nil {
 		return built, err
 	}
+	if err := k.compileRest(ctx, slot); err != nil {
+		return built, err
+	}
 	_, err = slot.Checkout(ctx, slot.Home())
 	return built, err
 }

@@ -26,8 +26,9 @@ import (
 // kernelMakefile is a kernel tree in ten lines: it takes our configuration as
 // it is and links what two source files say into vmlinux.
 const kernelMakefile = `src := $(dir $(firstword $(MAKEFILE_LIST)))
-allnoconfig:
+allnoconfig allmodconfig:
 	cp $(KCONFIG_ALLCONFIG) .config
+prepare:
 vmlinux: core.o driver.o
 	gcc -nostdlib -static -Wl,-e,0 -o $@ $^
 %.o: $(src)%.c
@@ -48,6 +49,12 @@ type lab struct {
 // setup makes a tree whose driver says words, and everything a check needs.
 func setup(t *testing.T, words string) *lab {
 	t.Helper()
+	return setupFiles(t, map[string]string{"driver.c": fmt.Sprintf(driver, words)})
+}
+
+// setupFiles is setup with files of the caller's; one without text is not there.
+func setupFiles(t *testing.T, files map[string]string) *lab {
+	t.Helper()
 	if _, err := exec.LookPath("mke2fs"); err != nil {
 		t.Skip("no mke2fs here: the guest's image cannot be made")
 	}
@@ -65,10 +72,16 @@ func setup(t *testing.T, words string) *lab {
 		t.Fatal(err)
 	}
 	source := filepath.Join(dir, "source")
-	for name, text := range map[string]string{
+	all := map[string]string{
 		source + "/Makefile": kernelMakefile, source + "/core.c": "int core = 1;\n",
-		source + "/driver.c": fmt.Sprintf(driver, words), l.agent: "the agent\n",
-	} {
+		source + "/driver.c": fmt.Sprintf(driver, "quiet"), l.agent: "the agent\n",
+	}
+	for name, text := range files {
+		if text != "" {
+			all[filepath.Join(source, name)] = strings.TrimSuffix(text, "\n") + "\n"
+		}
+	}
+	for name, text := range all {
 		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, []byte(text), 0o644)); err != nil {
 			t.Fatal(err)
 		}
@@ -213,7 +226,7 @@ func TestCheckNothingToTest(t *testing.T) {
 	t.Parallel()
 	l := setup(t, "quiet")
 	other := series(t, "quiet", "quieter")
-	other.Patches[0].Diff = "diff --git a/msm.c b/msm.c\nnew file mode 100644\n--- /dev/null\n+++ b/msm.c\n@@ -0,0 +1 @@\n+this does not compile\n"
+	other.Patches[0].Diff = "diff --git a/msm.c b/msm.c\nnew file mode 100644\n--- /dev/null\n+++ b/msm.c\n@@ -0,0 +1 @@\n+int msm;\n"
 	rep, _, err := l.check(t, other)
 	if err != nil || rep.Word != report.NotExercised || !strings.Contains(fmt.Sprint(rep.Notes), "msm.c") {
 		t.Errorf("a file that is not compiled: %s (%s) %q, %v; want not-exercised and the file", rep.Word, rep.Reason, rep.Notes, err)

@@ -104,7 +104,9 @@ type check struct {
 	notes  []string // for the report
 	src    source   // lines of the findings; empty when there are none
 	sites  sites    // annotated calls of the patched tree
-	shown  []string // display devices of the guest, beside virtio-gpu
+
+	missing []string // files of the series that the tested kernel does not have
+	shown   []string // display devices of the guest, beside virtio-gpu
 
 	overlays []patch.Series // those of the request that are tried, in order
 }

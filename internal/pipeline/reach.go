@@ -29,15 +29,17 @@ func (k *check) reach(ctx context.Context, built kernels, layer string) error {
 	}
 	defer out.Close()
 	missing := notCompiled(out, changed)
-	if err := k.nameOptions(ctx, missing); err != nil {
+	named, err := k.nameOptions(ctx, missing)
+	if err != nil {
 		return err
 	}
-	if len(missing) > 0 {
-		k.notes = append(k.notes, "not compiled with the configuration of the tests, so not tested: "+list(missing, 5))
+	if len(named) > 0 {
+		k.notes = append(k.notes, "not compiled with the configuration of the tests, so not tested: "+list(named, 5))
 	}
 	if err := k.annotated(ctx, out); err != nil {
 		return err
 	}
+	k.missing = missing
 	if built.tip == "" || k.ev.Infra != "" {
 		return nil
 	}
@@ -52,15 +54,16 @@ func (k *check) reach(ctx context.Context, built kernels, layer string) error {
 	return nil
 }
 
-// nameOptions adds to the names of files which option they take.
-func (k *check) nameOptions(ctx context.Context, files []string) error {
+// nameOptions returns the names of files with the option that each takes.
+func (k *check) nameOptions(ctx context.Context, files []string) ([]string, error) {
 	options, err := coverage.Options(ctx, k.req.Repo, k.rng.Range.Tip(), files)
+	named := slices.Clone(files)
 	for i, name := range files {
 		if option := options[name]; option != "" {
-			files[i] = name + " (takes " + option + ")"
+			named[i] = name + " (takes " + option + ")"
 		}
 	}
-	return err
+	return named, err
 }
 
 // notCompiled returns the C and assembler files that have no object. The

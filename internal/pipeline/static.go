@@ -30,7 +30,7 @@ func (k *check) static(ctx context.Context) error {
 		return nil // the series changes no driver with such code
 	}
 	took := time.Since(began)
-	k.times[string(StageStatic)] = took.Seconds()
+	k.note(string(StageStatic), took)
 	k.tell(Progress{
 		Stage: StageStatic, Ended: true, Took: took,
 		Detail: fmt.Sprintf("files: %d, warnings: %d", res.Files, len(res.Warnings)),
