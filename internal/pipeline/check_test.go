@@ -26,14 +26,15 @@ import (
 // kernelMakefile is a kernel tree in ten lines: it takes our configuration as
 // it is and links what two source files say into vmlinux.
 const kernelMakefile = `src := $(dir $(firstword $(MAKEFILE_LIST)))
-allnoconfig allmodconfig:
+allnoconfig:
 	cp $(KCONFIG_ALLCONFIG) .config
-prepare:
 vmlinux: core.o driver.o
 	gcc -nostdlib -static -Wl,-e,0 -o $@ $^
 %.o: $(src)%.c
 	@echo '  CC      $@'
 	gcc -Wall $(KCFLAGS) -c -o $@ $<
+prepare:
+allmodconfig: allnoconfig
 `
 
 const driver = "int driver_version = 1;\nconst char *driver_words = \"%s\";\nint driver_end = 1;\n"
