@@ -28,6 +28,7 @@ func (k *check) report() report.Report {
 	}
 	k.src.mark(rep.Findings)
 	nameOverlays(rep.Findings)
+	rep.Static = beside(rep.Static, rep.Findings)
 	if rep.Word == report.InfraError {
 		rep.Error = rep.Reason
 	}

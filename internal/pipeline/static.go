@@ -5,9 +5,13 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/fencebot/fencebot/internal/static"
+	"github.com/fencebot/fencebot/internal/symbolize"
+	"github.com/fencebot/fencebot/report"
+	"github.com/fencebot/fencebot/report/lockdep"
 )
 
 // StageStatic reads the drivers that the series changes, with Coccinelle. It is
@@ -36,4 +40,18 @@ func (k *check) static(ctx context.Context) error {
 		Detail: fmt.Sprintf("files: %d, warnings: %d", res.Files, len(res.Warnings)),
 	})
 	return nil
+}
+
+// beside returns the warnings about lines that no finding goes through: what the
+// kernel said itself needs no guess.
+func beside(warnings []report.Static, findings []report.Finding) []report.Static {
+	type line struct {
+		file string
+		line int
+	}
+	said := map[line]bool{}
+	for i := range findings {
+		symbolize.Each(&findings[i].Splat, func(f *lockdep.Frame) { said[line{f.File, f.Line}] = true })
+	}
+	return slices.DeleteFunc(warnings, func(w report.Static) bool { return w.Line > 0 && said[line{w.File, w.Line}] })
 }

@@ -118,3 +118,17 @@ func TestNameOverlays(t *testing.T) {
 		}
 	}
 }
+
+// What the kernel reported in a line is not guessed at once more.
+func TestBeside(t *testing.T) {
+	t.Parallel()
+	f := report.Finding{Splat: lockdep.Splat{Trace: []lockdep.Frame{{File: "drm.c", Line: 10}, {File: "drm.c"}}}}
+	warnings := []report.Static{{File: "drm.c", Line: 10}, {File: "drm.c", Line: 11}, {File: "other.c", Line: 10}, {File: "drm.c"}}
+	got := beside(warnings, []report.Finding{f})
+	if len(got) != 3 || got[0].Line != 11 || got[1].File != "other.c" || got[2].Line != 0 {
+		t.Errorf("beside = %+v; want all but the line that the finding goes through", got)
+	}
+	if got := beside(nil, []report.Finding{f}); len(got) != 0 {
+		t.Errorf("beside of nothing = %+v", got)
+	}
+}
